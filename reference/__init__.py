@@ -1,0 +1,1 @@
+"""Design Twitter/X by running it: the reference implementation behind the course's notebooks."""
