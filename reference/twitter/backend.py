@@ -14,6 +14,7 @@ from typing import Any
 from reference.twitter.errors import InvalidInput, Unavailable
 
 FAKE_URL = "fakeredis://"
+_MASK64 = (1 << 64) - 1
 
 
 def connect(url: str | None = None, *, server: Any = None) -> Any:
@@ -102,12 +103,19 @@ def script(name: str) -> Script:
     return Script(name)
 
 
-def delete_namespace(client: Any, namespace: str) -> int:
-    """Remove every key that begins with `namespace:`, and nothing else; the number removed. O(keys of the server)."""
-    pattern = f"{glob_escape(namespace)}:*"
+def spread(key: int, buckets: int) -> int:
+    """A bucket in 0 … buckets-1 for `key`, even when keys share their low bits, as Snowflake ids do (splitmix64)."""
+    mixed = (key + 0x9E3779B97F4A7C15) & _MASK64
+    mixed = ((mixed ^ (mixed >> 30)) * 0xBF58476D1CE4E5B9) & _MASK64
+    mixed = ((mixed ^ (mixed >> 27)) * 0x94D049BB133111EB) & _MASK64
+    return (mixed ^ (mixed >> 31)) % buckets
+
+
+def delete_namespace(client: Any, namespace: str, pattern: str = "*") -> int:
+    """Remove every key `namespace:pattern` (a Redis glob), and nothing else; the number removed. O(keys of the server)."""
     removed = 0
     batch: list[str] = []
-    for key in client.scan_iter(match=pattern, count=1000):
+    for key in client.scan_iter(match=f"{glob_escape(namespace)}:{pattern}", count=1000):
         batch.append(key)
         if len(batch) >= 500:
             removed += _unlink(client, batch)

@@ -32,11 +32,9 @@ class Clock(Protocol):
 class SystemClock:
     """The machine's clock."""
 
-    def now_ns(self) -> int:
-        return time.time_ns()
-
-    def monotonic_ns(self) -> int:
-        return time.monotonic_ns()
+    # The functions themselves, not methods around them: a Python frame per reading costs a generator of ids a tenth.
+    now_ns = staticmethod(time.time_ns)
+    monotonic_ns = staticmethod(time.monotonic_ns)
 
     def now(self) -> float:
         return self.now_ns() / NS_PER_S

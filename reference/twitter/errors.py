@@ -42,6 +42,10 @@ class Unavailable(TwitterError):
     http_status = 503
 
 
+class WriteCollision(Unavailable):
+    """Two transactions wrote the same rows at once and this one was rolled back: nothing was changed, run it again."""
+
+
 class ClockMovedBackwards(Unavailable):
     """The clock stepped back further than the generator is allowed to wait out."""
 

@@ -11,6 +11,7 @@ from typing import Generic, TypeVar
 from reference.twitter.errors import InvalidInput
 
 MAX_TWEET_CHARS = 280
+MAX_TWEET_ID = (1 << 63) - 1
 T = TypeVar("T")
 
 

@@ -1,0 +1,148 @@
+"""The widgets of a gate, in JupyterLab only: a question with its inputs, and what stays folded until it is answered.
+
+Nothing behind the gate exists in the page before it opens: content is made when the learner has committed.
+CSS classes that the browser test relies on: course-gate (+ course-gate-folded), course-guess, course-submit, course-show-me,
+course-guess-again, course-feedback; course-reveal (+ course-reveal-folded), course-reveal-content.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+from reference import notebook
+from reference.study.style import GATE_STYLE
+from reference.twitter.errors import InvalidInput
+
+if TYPE_CHECKING:
+    from reference.study.predict import Gate
+
+
+class Question:
+    """The question, an input (or radio buttons), Guess, Show me, and one live line of feedback."""
+
+    def __init__(self, gate: Gate) -> None:
+        import ipywidgets as widgets
+
+        self.gate = gate
+        self.input = _choice_input(gate) if gate.choices is not None else _number_input(gate)
+        self.input.add_class("course-guess")
+        self.input.on_msg(self._on_message)
+        self.submit = _button("Guess", "course-submit", self._on_submit, style="primary")
+        self.show_me = _button("Show me", "course-show-me", lambda _: self.gate.show_me())
+        self.again = _button("Guess again", "course-guess-again", lambda _: self._on_again())
+        self.feedback = widgets.HTML().add_class("course-feedback")
+        self.ask = widgets.HTML(f"{GATE_STYLE}<b>Predict.</b> {notebook.inline(gate.question)}")
+        self.row = widgets.HBox([self.submit, self.show_me])
+        self.box = widgets.VBox().add_class("course-gate")
+        self.refresh()
+
+    def _on_message(self, _widget: Any, content: dict[str, Any], _buffers: Any) -> None:
+        if content.get("event") == "submit":  # Enter in the text field
+            self._on_submit(None)
+
+    def _on_submit(self, _button: Any) -> None:
+        try:
+            self.gate.submit(self.input.value or "")
+        except InvalidInput as error:
+            self.feedback.value = _live(notebook.escape(error))
+
+    def _on_again(self) -> None:
+        self.input.value = None if self.gate.choices is not None else ""
+        self.gate.fold_again()
+
+    def refresh(self) -> None:
+        """Bring the widgets in line with the gate."""
+        if self.gate.is_open:
+            self.row.children = [self.again]
+            self.box.remove_class("course-gate-folded")
+            self.box.children = [self.ask, self.row, self.feedback]
+            self.feedback.value = _live(notebook.inline(self.gate.feedback()))
+            return
+        self.row.children = [self.submit, self.show_me]
+        self.box.add_class("course-gate-folded")
+        self.feedback.value = _live("")
+        self.box.children = [self.ask, self.input, self.row, self.feedback]
+
+    def display(self) -> None:
+        display_widget(self.box, "A prediction: run this cell to make your guess.")
+
+
+class Reveal:
+    """A folded region; its content is made when the gate opens, once."""
+
+    def __init__(self, gate: Gate, content: Any, reading: str) -> None:
+        import ipywidgets as widgets
+
+        self.gate, self.content, self.reading = gate, content, reading
+        self.note = widgets.HTML(f"{GATE_STYLE}▸ Folded until you guess (or choose “Show me”) above: <i>{notebook.inline(gate.question)}</i>")
+        self.box = widgets.VBox().add_class("course-reveal")
+        self._made: list[Any] | None = None
+        self.refresh()
+
+    def refresh(self) -> None:
+        if self.gate.is_open:
+            self.box.remove_class("course-reveal-folded")
+            self._made = self._made or [as_widget(part).add_class("course-reveal-content") for part in self._parts()]
+            self.box.children = self._made
+            return
+        self.box.add_class("course-reveal-folded")
+        self.box.children = [self.note]
+
+    def _parts(self) -> list[Any]:
+        return [part for part in (self.content, self.reading) if part is not None and (not isinstance(part, str) or part)]
+
+    def display(self) -> None:
+        display_widget(self.box, "Folded until you guess: run this cell.")
+
+
+def as_widget(content: Any) -> Any:
+    """Anything that can be shown, as a widget: widgets as they are, a panel's own, all else inside an Output widget."""
+    import ipywidgets as widgets
+
+    if isinstance(content, widgets.Widget):
+        return content
+    panel = getattr(content, "widget", None)
+    if isinstance(panel, widgets.Widget):
+        return panel
+    output = widgets.Output()
+    output.outputs = tuple(notebook.outputs_of(content))
+    return output
+
+
+def display_widget(widget: Any, text: str) -> None:
+    """Show a widget with words of our own for readers without widgets (the default names its Python class)."""
+    from IPython.display import display
+
+    view = {"version_major": 2, "version_minor": 0, "model_id": widget.model_id}
+    display({"application/vnd.jupyter.widget-view+json": view, "text/plain": text}, raw=True)
+
+
+def _number_input(gate: Gate) -> Any:
+    import ipywidgets as widgets
+
+    return widgets.Text(
+        description="Your guess:",
+        placeholder=gate.hint() or "a number, such as 30M",
+        tooltip=f"Your guess. {gate.hint()}. Enter commits.",
+        style={"description_width": "initial"},
+        layout={"width": "min(32em, 100%)"},
+    )
+
+
+def _choice_input(gate: Gate) -> Any:
+    import ipywidgets as widgets
+
+    return widgets.RadioButtons(options=list(gate.choices or ()), value=None, tooltip="Your guess", layout={"width": "auto"})
+
+
+def _button(text: str, css_class: str, on_click: Any, style: str = "") -> Any:
+    import ipywidgets as widgets
+
+    button = widgets.Button(description=text, button_style=style).add_class(css_class)
+    button.on_click(on_click)
+    return button
+
+
+def _live(html: str) -> str:
+    """A line that screen readers announce when it changes."""
+    return f'<div role="status" aria-live="polite">{html}</div>'

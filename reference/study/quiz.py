@@ -1,0 +1,96 @@
+"""Quizzes with instant feedback that explains each wrong choice: jupyterquiz before a learner, folded answers in a headless run.
+
+jupyterquiz draws random ids into its output; here they come from the quiz's name, so that the output is the same each time and
+no two quizzes of a page share an id.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import random
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from reference import notebook
+from reference.notebook import escape, inline
+from reference.study.style import card
+from reference.twitter.errors import require
+
+
+@dataclass(frozen=True, slots=True)
+class Question:
+    """`choices`: {text: what to tell who picks it}; `answer`: the right one's text. Texts are plain, code may be `quoted`."""
+
+    text: str
+    choices: Mapping[str, str]
+    answer: str
+
+    def __post_init__(self) -> None:
+        require(len(self.choices) >= 2, f"a question needs at least 2 choices: {self.text!r}")
+        require(self.answer in self.choices, f"the answer {self.answer!r} must be one of the choices of {self.text!r}")
+        silent = [choice for choice, explanation in self.choices.items() if not explanation.strip()]
+        require(not silent, f"every choice must be explained; {self.text!r} leaves out {silent}")
+
+
+def quiz(quiz_id: str, questions: Sequence[Question | Mapping[str, Any]]) -> None:
+    """Show the quiz. quiz_id: unique in the course ("07b/quiz"). questions: Question, or dicts {question, choices, answer}."""
+    asked = [question if isinstance(question, Question) else _question(question) for question in questions]
+    require(bool(asked), f"quiz {quiz_id!r} has no questions")
+    if notebook.interactive():
+        _display_interactive(quiz_id, asked)
+        return
+    body = "".join(_folded(number, question) for number, question in enumerate(asked, 1))
+    text = "\n".join(f"{number}. {question.text} → {question.answer}" for number, question in enumerate(asked, 1))
+    notebook.publish(card(f'<h4 id="quiz-{escape(quiz_id)}">Quiz</h4>{body}', label="Quiz"), text=text)
+
+
+def _question(given: Mapping[str, Any]) -> Question:
+    unknown = set(given) - {"question", "choices", "answer"}
+    require(not unknown, f"a question has question, choices and answer, not {sorted(unknown)}")
+    return Question(str(given["question"]), dict(given["choices"]), str(given["answer"]))
+
+
+def _folded(number: int, question: Question) -> str:
+    items = "".join(f"<li>{inline(choice)}</li>" for choice in question.choices)
+    told = "".join(_explained(choice, explanation, choice == question.answer) for choice, explanation in question.choices.items())
+    return f"<p><b>{number}.</b> {inline(question.text)}</p><ul>{items}</ul><details><summary>The answer, and why not the others</summary><ul>{told}</ul></details>"
+
+
+def _explained(choice: str, explanation: str, right: bool) -> str:
+    return f"<li>{'✓' if right else '✗'} <b>{inline(choice)}</b>: {inline(explanation)}</li>"
+
+
+# The library's purple is loud beside Lab; these three hold in both themes (white on #2b4a6f: 8.9 to 1).
+_COLOURS = {
+    "--jq-multiple-choice-bg": "#2b4a6f",
+    "--jq-mc-button-bg": "#f4f6f8",
+    "--jq-mc-button-border": "#c9d1d9",
+    "--jq-correct-color": "#006b4f",
+    "--jq-incorrect-color": "#b3261e",
+}
+
+
+def _display_interactive(quiz_id: str, questions: Sequence[Question]) -> None:
+    from jupyterquiz import display_quiz
+
+    state = random.getstate()  # the library draws from the global generator; nobody else's dice may notice
+    random.seed(seed_of(quiz_id))
+    try:
+        display_quiz(
+            [_as_library(question) for question in questions], shuffle_answers=False, max_width=900, border_radius=6, colors=dict(_COLOURS)
+        )
+    finally:
+        random.setstate(state)
+
+
+def seed_of(quiz_id: str) -> int:
+    """A seed from the quiz's name; equal seeds would give two quizzes one id, and the second would not work."""
+    return int.from_bytes(hashlib.sha256(quiz_id.encode()).digest()[:8], "big")
+
+
+def _as_library(question: Question) -> dict[str, Any]:
+    answers = [
+        {"answer": choice, "correct": choice == question.answer, "feedback": explanation} for choice, explanation in question.choices.items()
+    ]
+    return {"question": question.text, "type": "multiple_choice", "answers": answers}

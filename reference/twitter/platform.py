@@ -1,0 +1,191 @@
+"""Wires everything: the one object that a notebook opens.
+
+Embedded by default (fakeredis and DuckDB in memory), real by URL. Everything it makes, in Redis and in the database, bears
+its namespace. Redis holds nothing that the store cannot rebuild.
+"""
+
+from __future__ import annotations
+
+import secrets
+from types import TracebackType
+from typing import Any
+
+from reference.twitter.accounts import Accounts
+from reference.twitter.activity import Activity
+from reference.twitter.backend import connect, delete_namespace
+from reference.twitter.clock import NS_PER_MS, Clock, SystemClock
+from reference.twitter.delivery import Classifier, Delivery
+from reference.twitter.errors import Unavailable
+from reference.twitter.events import EventLog, GroupConsumer, Relay
+from reference.twitter.fanout import ClassRegistry, FanoutPolicy, Hybrid, policy_from_text, policy_to_text
+from reference.twitter.graph import Graph
+from reference.twitter.homes import IdTimelines
+from reference.twitter.ids import SnowflakeGenerator
+from reference.twitter.outbox import Outbox
+from reference.twitter.store import Store
+from reference.twitter.timelines import Timelines
+from reference.twitter.tweet_store import TweetStore
+from reference.twitter.tweets import Tweets
+
+FANOUT_GROUP = "fanout"
+POLICY_SETTING = "fanout policy"
+DEFAULT_POLICY = Hybrid(celebrity_threshold=10_000)
+
+
+class Platform:
+    """A whole Twitter. Open it by `Platform.open` or `Platform.from_dataset`; a context manager, too.
+
+    Parts: `redis`, `store`, `clock`, `ids`, `accounts`, `graph`, `tweets`, `timelines`, `registry` (fanout classes and rates),
+    `delivery` (what the fanout worker does), `log`, `relay`.
+    """
+
+    def __init__(self, redis: Any, store: Store, namespace: str, clock: Clock, policy: FanoutPolicy, own_namespace: bool, cap: int) -> None:
+        self.redis, self.store, self.namespace, self.clock, self.policy = redis, store, namespace, clock, policy
+        self.own_namespace = own_namespace
+        self.ids = SnowflakeGenerator.leased(redis, namespace, clock=clock, lease_again=True)
+        self.accounts = Accounts(store, self.ids, clock)
+        self.outbox = Outbox(store, clock)
+        self.graph = Graph(store, self.outbox, clock)
+        self.tweet_store = TweetStore(store)
+        self.homes = IdTimelines(redis, namespace, "home", cap=cap)
+        self.authors = IdTimelines(redis, namespace, "user", cap=cap)
+        self.activity = Activity(redis, namespace, clock)
+        self.registry = ClassRegistry(redis, namespace)
+        self.classifier = Classifier(policy, self.registry, self.accounts)
+        self.tweets = Tweets(store, self.accounts, self.tweet_store, self.outbox, self.ids, self.authors)
+        self.timelines = Timelines(self.classifier, self.accounts, self.graph, self.tweet_store, self.homes, self.authors, self.activity)
+        self.delivery = Delivery(
+            policy, self.classifier, self.graph, self.tweet_store, self.homes, self.authors, self.activity
+        )
+        self.log = EventLog(redis, namespace, store.partitions)
+        self.relay = Relay(self.outbox, self.log, self.rebuild)
+        self.fanout = self.consumer(FANOUT_GROUP, self.delivery.handle)
+        self._settle_policy()
+
+    @classmethod
+    def open(
+        cls,
+        redis_url: str | None = None,
+        database: str | None = None,
+        namespace: str | None = None,
+        clock: Clock | None = None,
+        fanout: FanoutPolicy | None = None,
+        *,
+        redis: Any = None,
+        partitions: int | None = None,
+        timeline_cap: int = 800,
+    ) -> Platform:
+        """Open a platform.
+
+        redis_url: None → REDIS_URL, else fakeredis. database: None → DATABASE_URL, else DuckDB in memory; a path; postgresql://…
+        namespace: None → one of its own, taken away by `close`; a name that others share stays when the database is durable.
+        fanout: None → the policy under which the namespace was last open, else Hybrid(10,000). Another policy than the last one
+        makes all timelines be rebuilt. redis: a client to use instead of redis_url. partitions: of the event log, fixed at creation.
+        timeline_cap: tweets that a home timeline serves. Raises InvalidInput, Conflict, Unavailable.
+        """
+        clock = clock or SystemClock()
+        name = namespace or f"twitter-{secrets.token_hex(6)}"
+        client = redis if redis is not None else connect(redis_url)
+        store = Store.open(database, namespace=name, partitions=partitions)
+        try:
+            policy = fanout or _recorded_policy(store)
+            return cls(client, store, name, clock, policy, own_namespace=namespace is None or not store.durable, cap=timeline_cap)
+        except BaseException:
+            store.close()
+            raise
+
+    @classmethod
+    def from_dataset(cls, name: str = "small", **options: Any) -> Platform:
+        """`open(**options)` with the users, follows and tweets of a dataset ("small": 10 K users). Takes about a second.
+
+        Timelines are built when first read, or by `timelines.warm(ids)`. The clock's time need not be the dataset's.
+        """
+        from reference.twitter.dataset import load_into
+
+        app = cls.open(**options)
+        try:
+            load_into(app.store, app.registry, name)
+        except BaseException:
+            app.close()
+            raise
+        return app
+
+    def consumer(self, group: str, handler: Any, **options: Any) -> GroupConsumer:
+        """A consumer of the event log for `group` (a worker of one's own, trends, search …)."""
+        return GroupConsumer(self.log, group, handler, self.clock, is_transient=is_transient, **options)
+
+    def drain(self, timeout_s: float = 60.0) -> int:
+        """Relay and deliver until nothing waits, nothing lags, nothing is pending; the number of events delivered here.
+
+        Partitions that another live worker owns are waited for. Unavailable when that takes longer than `timeout_s`.
+        """
+        deadline = self.clock.monotonic_ns() + round(timeout_s * 1e9)
+        total = 0
+        while True:
+            progress = self.relay.run_once() + (done := self.fanout.run_once())
+            total += done
+            if not progress:
+                backlog = self.log.backlog(FANOUT_GROUP)
+                if not any(backlog) and not self.outbox.waiting():
+                    return total
+                if self.clock.monotonic_ns() > deadline:
+                    raise Unavailable(f"after {timeout_s} s, events still wait in partitions {[p for p, n in enumerate(backlog) if n]}")
+                self.clock.sleep(0.01)
+
+    def trim(self, retention_s: float = 86_400.0) -> int:
+        """Forget events that every group has acknowledged and that are older than `retention_s`; how many left the outbox."""
+        older_than_ms = self.clock.now_ns() // NS_PER_MS - round(retention_s * 1000)
+        removed = 0
+        for partition in range(self.log.partitions):
+            done = self.log.acknowledged(partition)
+            self.log.trim(partition, done)
+            removed += self.outbox.trim(partition, done, older_than_ms)
+        return removed
+
+    def rebuild(self) -> None:
+        """Drop everything in Redis that is derived from the store: timelines and classes come back at the next read."""
+        for timelines in (self.homes, self.authors):
+            timelines.drop_all()
+        self.registry.clear()
+
+    def close(self) -> None:
+        """Give leases back; take the namespace away if it was this object's own, and nothing else. Idempotent."""
+        if self.redis is None:
+            return
+        try:
+            self.fanout.release()
+            self.ids.close()
+            if self.own_namespace:
+                delete_namespace(self.redis, self.namespace)
+        finally:
+            redis, self.redis = self.redis, None
+            self.store.destroy() if self.own_namespace else self.store.close()
+            redis.close()
+
+    def __enter__(self) -> Platform:
+        return self
+
+    def __exit__(self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None) -> None:
+        self.close()
+
+    def _settle_policy(self) -> None:
+        """Timelines made under another policy are not to be trusted: forget them."""
+        text = policy_to_text(self.policy)
+        recorded = self.store.setting(POLICY_SETTING)
+        if recorded not in (None, text):
+            self.rebuild()
+        if recorded != text:
+            self.store.set_setting(POLICY_SETTING, text)
+
+
+def _recorded_policy(store: Store) -> FanoutPolicy:
+    text = store.setting(POLICY_SETTING)
+    return policy_from_text(text) if text else DEFAULT_POLICY
+
+
+def is_transient(error: Exception) -> bool:
+    """A failure that says nothing about the event: a backend is down or busy."""
+    from redis.exceptions import RedisError
+    from sqlalchemy.exc import DBAPIError
+
+    return isinstance(error, (Unavailable, RedisError, DBAPIError, OSError))

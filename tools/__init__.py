@@ -1,0 +1,1 @@
+"""House tooling: what `start.py` runs once the environment stands. No notebook and nothing in `reference` imports it."""
