@@ -8,6 +8,8 @@ from __future__ import annotations
 
 import html as html_text
 import os
+import re
+import sys
 from collections.abc import Callable, Iterable, Sequence
 from typing import Any
 
@@ -46,8 +48,6 @@ def _request_metadata() -> dict[str, Any]:
 
 def _shell() -> Any:
     """The running IPython shell, or None under plain Python (IPython is not imported for the question)."""
-    import sys
-
     module = sys.modules.get("IPython")
     return module.get_ipython() if module is not None else None
 
@@ -110,8 +110,6 @@ def escape(text: object) -> str:
 
 def inline(text: str) -> str:
     """A line of Markdown (bold, italics, code) as HTML, everything else escaped: enough for questions and feedback."""
-    import re
-
     safe = html_text.escape(text, quote=False)
     for pattern, tag in ((r"`([^`]+)`", "code"), (r"\*\*([^*]+)\*\*", "b"), (r"(?<![\w*])\*([^*\s][^*]*)\*(?!\w)", "i")):
         safe = re.sub(pattern, rf"<{tag}>\1</{tag}>", safe)
@@ -120,8 +118,11 @@ def inline(text: str) -> str:
 
 def table(header: Sequence[str], rows: Iterable[Sequence[object]], *, css_class: str = "course-table", render: Callable[[str], str] = escape) -> str:
     """A plain HTML table; cells are text (`render` turns a cell's text into HTML)."""
-    head = "".join(f'<th scope="col">{escape(cell)}</th>' for cell in header)
-    body = "".join("<tr>" + "".join(f"<td>{render(str(cell))}</td>" for cell in row) + "</tr>" for row in rows)
+    listed = [[str(cell) for cell in row] for row in rows]
+    right = [bool(listed) and all(re.fullmatch(r"[\d.,  %×-]*", row[i]) for row in listed) for i in range(len(header))]
+    style = [f' style="text-align:{"right" if numbers else "left"}"' for numbers in right]  # Lab would set all to the right
+    head = "".join(f'<th scope="col"{at}>{escape(cell)}</th>' for cell, at in zip(header, style, strict=True))
+    body = "".join("<tr>" + "".join(f"<td{at}>{render(cell)}</td>" for cell, at in zip(row, style, strict=True)) + "</tr>" for row in listed)
     return f'<table class="{css_class}"><thead><tr>{head}</tr></thead><tbody>{body}</tbody></table>'
 
 

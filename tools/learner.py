@@ -91,7 +91,7 @@ def _deliver(my: Path, name: str, new: Delivery, was: dict[str, Any], report: Re
         found = sources_digest(mine.read_bytes())
         if found not in (new.sources, was.get("sources")):
             return _deliver_beside(my, name, new, was, report)
-        if was.get("version") != new.version and (was or found != new.sources):
+        if found == was.get("sources") and was.get("version") != new.version:
             _write(mine, new.content)
             report.updated.append(name)
     _drop_beside(my, was)
@@ -158,7 +158,7 @@ def cleared(notebook: dict[str, Any]) -> dict[str, Any]:
 
 
 def sources_digest(content: bytes) -> str:
-    """Hash of what a learner can edit: a notebook's cells by type and source (empty ones do not count: Lab appends them), else the bytes."""
+    """Hash of what a learner can edit: a notebook's cells by type and source (not empty ones: Lab appends them), else the bytes."""
     try:
         cells = [(cell["cell_type"], "".join(cell["source"])) for cell in json.loads(content)["cells"]]
     except (ValueError, KeyError, TypeError):

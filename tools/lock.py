@@ -15,7 +15,7 @@ LOCKS: dict[str, list[str]] = {"requirements.lock": ["setup"], "requirements-tes
 def compile_lock(name: str, groups: list[str], extra: list[str]) -> None:
     """Write one lock. The test lock is constrained by the learner's, so that both agree on every version they share."""
     command = [sys.executable, "-m", "uv", "pip", "compile", "--quiet", "--universal", "--python-version", "3.11"]
-    command += ["--no-header", "--generate-hashes", "--no-emit-index-url", "pyproject.toml", "--output-file", name]
+    command += ["--no-header", "--generate-hashes", "pyproject.toml", "--output-file", name]
     for group in groups:
         command += ["--group", group]
     if name != "requirements.lock":

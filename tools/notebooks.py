@@ -27,7 +27,7 @@ def execute(notebook: Any, folder: Path) -> Any:
 
     before = {path.name for path in folder.iterdir()}
     place = {"metadata": {"path": str(folder)}}
-    options = {"timeout": CELL_TIMEOUT_S, "kernel_name": "python3", "store_widget_state": False, "record_timing": False}
+    options: dict[str, Any] = {"timeout": CELL_TIMEOUT_S, "kernel_name": "python3", "store_widget_state": False, "record_timing": False}
     NotebookClient(notebook, resources=place, **options).execute()
     written = {path.name for path in folder.iterdir()} - before - {".ipynb_checkpoints"}
     if written:
@@ -36,7 +36,7 @@ def execute(notebook: Any, folder: Path) -> Any:
 
 
 def normalise(notebook: Any, stored: Any = None) -> Any:
-    """Leave only what carries meaning: no timing, no widget state or model ids, streams merged. `stored` lends previews of unchanged figures."""
+    """Leave only what carries meaning: no timing, no widget state or model ids, streams merged. `stored` lends unchanged previews."""
     notebook.metadata = {"kernelspec": KERNELSPEC, "language_info": {"name": "python"}, **_kept(notebook.metadata)}
     previews = dict(_previews(stored)) if stored is not None else {}
     for cell in notebook.cells:

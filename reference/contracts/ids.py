@@ -9,8 +9,10 @@ Any exception counts as a refusal where one is due.
 
 from __future__ import annotations
 
+from functools import partial
+
 from reference.contracts import ids_in_trouble
-from reference.contracts.ids_promise import START_MS, IdFactory, Judged, Promise, as_id, equal, increasing, unique
+from reference.contracts.ids_promise import START_MS, IdFactory, Judged, Promise, as_id, equal, increasing, refused, unique
 from reference.contracts.report import Broken, Contract, Report
 
 contract: Contract[Promise] = Contract("ids")
@@ -91,7 +93,11 @@ def worker_bits_hold_the_worker_id(promise: Promise) -> None:
 )
 def a_worker_id_out_of_range_is_refused(promise: Promise) -> None:
     for worker_id in (-1, 1 << promise.worker_bits):
-        refused(lambda w=worker_id: promise.begin(w).next_id(), f"an error for worker id {worker_id}")
+        refused(partial(_first_id, promise, worker_id), f"an error for worker id {worker_id}")
+
+
+def _first_id(promise: Promise, worker_id: int) -> int:
+    return promise.begin(worker_id).next_id()
 
 
 @contract.behaviour(
@@ -126,8 +132,8 @@ def the_sequence_restarts_at_0_in_each_millisecond(promise: Promise) -> None:
 def worker_bits_survive_when_the_sequence_is_spent(promise: Promise) -> None:
     judged = promise.begin(worker_id=0)
     for _ in range(promise.per_ms + 2):
-        answer = judged.attempt()
-        if isinstance(answer, int):
+        answer = judged.answer()
+        if isinstance(answer, int):  # None and errors are judged by the next law
             equal("worker bits", 0, promise.worker(answer))
 
 
@@ -159,7 +165,7 @@ def a_batch_is_what_as_many_calls_would_give(promise: Promise) -> None:
         return
     before = judged.next_id()
     ids = _batch(judged, promise.per_ms + 10)
-    ids += _batch(judged, 3) + [judged.next_id()]
+    ids += [*_batch(judged, 3), judged.next_id()]
     unique([before, *ids])
     increasing([before, *ids])
     for id in ids:

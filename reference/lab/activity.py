@@ -39,12 +39,11 @@ def draw_tweet_ids(created_ms: np.ndarray, rng: np.random.Generator) -> np.ndarr
 
     The sequence is seldom above 0, which is why `id % shards` puts most tweets on one shard.
     """
-    machines = rng.permutation(1 << TWITTER.worker_bits)[:TWEET_WORKERS]
+    machines = rng.permutation(TWITTER.max_worker_id + 1)[:TWEET_WORKERS]
     worker = machines[rng.integers(0, TWEET_WORKERS, len(created_ms))]
     idle = rng.random(len(created_ms)) < IDLE_SEQUENCE_SHARE
     sequence = np.where(idle, 0, np.minimum(1 + np.floor(-2.2 * np.log1p(-rng.random(len(created_ms)))), 64)).astype(np.int64)
-    ticks = (created_ms - TWITTER.epoch_ms) << (TWITTER.worker_bits + TWITTER.sequence_bits)
-    ids = np.sort(ticks | (worker << TWITTER.sequence_bits) | sequence)
+    ids = np.sort(((created_ms - TWITTER.epoch_ms) << TWITTER.timestamp_shift) | (worker << TWITTER.worker_shift) | sequence)
     while (clash := np.flatnonzero(np.diff(ids) == 0)).size:
         ids[clash + 1] += 1  # the next sequence number of that worker's millisecond
         ids = np.sort(ids)

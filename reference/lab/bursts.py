@@ -18,7 +18,7 @@ REAL_HOURS = (2.0, 6.0)
 BOT_HOURS = (1.0, 3.0)
 BOT_ACCOUNTS = (8, 20)
 MIN_TWEETS = 12
-USERS_PER_REAL_TWEET = 0.8
+USERS_PER_REAL_TWEET = (0.7, 0.95)
 
 
 @dataclass(frozen=True, slots=True)
@@ -74,7 +74,7 @@ def _real(crowd: Crowd, language: str, tag: str, span: tuple[int, int], rng: np.
     tweets = _size(crowd, REAL_SIZE, rng)
     eagerness = np.sqrt(crowd.tweets_per_day) * np.where(crowd.language == number, 1.0, 0.1)
     turn = -np.log1p(-rng.random(len(eagerness))) / eagerness
-    people = np.argsort(turn, kind="stable")[: round(tweets * USERS_PER_REAL_TWEET)]
+    people = np.argsort(turn, kind="stable")[: round(tweets * rng.uniform(*USERS_PER_REAL_TWEET))]
     author = np.concatenate([people, people[rng.integers(0, len(people), tweets - len(people))]])  # too few users: some tweet more
     moment = 0.08 * rng.random(tweets) + 0.92 * rng.random(tweets) * rng.random(tweets)
     return Burst(casefolded(tag), "real", number, *span, author, _within(span, moment))

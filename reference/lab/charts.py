@@ -7,6 +7,7 @@ takes over. Every builder returns a plain `go.Figure`. Importing this module is 
 from __future__ import annotations
 
 import os
+import textwrap
 from collections.abc import Mapping, Sequence
 from typing import Any
 
@@ -25,6 +26,8 @@ SYMBOLS = {"push": "circle", "pull": "square", "hybrid": "diamond", "optimal": "
 INK = "#7A7A7A"  # contrast 4.3 on white and on #111
 GRID = "rgba(127,127,127,0.22)"
 PATTERNS = {"push": "", "pull": "/", "hybrid": "x", "threshold": ".", "optimal": "+", "naive": "\\", "fast": "", "tiered": "-"}
+
+TITLE_CHARS = 86  # what fits above a chart in Lab at 1280 px
 
 Number = float | int
 Series = tuple[Sequence[Number], Sequence[Number]]
@@ -48,7 +51,7 @@ def use_house_style() -> None:
 def _template() -> Any:
     import plotly.graph_objects as go
 
-    axis = {"gridcolor": GRID, "linecolor": INK, "zerolinecolor": GRID, "ticks": "outside", "tickcolor": INK, "automargin": True, "exponentformat": "none", "separatethousands": True}
+    axis = {"gridcolor": GRID, "linecolor": INK, "zerolinecolor": GRID, "ticks": "outside", "tickcolor": INK, "automargin": True, "title": {"font": {"size": 14}}, "exponentformat": "none", "separatethousands": True}
     layout = go.Layout(
         paper_bgcolor="rgba(0,0,0,0)",
         plot_bgcolor="rgba(0,0,0,0)",
@@ -58,6 +61,7 @@ def _template() -> Any:
         height=420,
         margin={"l": 70, "r": 30, "t": 64, "b": 60},
         showlegend=False,
+        modebar={"bgcolor": "rgba(0,0,0,0)", "color": INK, "activecolor": COLOURS["push"]},
         legend={"orientation": "h", "y": 1.02, "yanchor": "bottom", "x": 0},
         hovermode="closest",
         xaxis=axis,
@@ -91,7 +95,8 @@ def _figure(title: str, x: str, y: str, *, log_x: bool = False, log_y: bool = Fa
 
     use_house_style()
     figure = go.Figure()
-    figure.update_layout(title_text=title, template="course")
+    wrapped = textwrap.wrap(title, TITLE_CHARS)
+    figure.update_layout(title_text="<br>".join(wrapped), template="course", margin_t=64 + 22 * max(0, len(wrapped) - 1))
     figure.update_xaxes(**_axis(x, log_x))
     figure.update_yaxes(**_axis(y, log_y))
     return figure

@@ -35,12 +35,13 @@ COLUMN_NAMES = frozenset(
 class FollowGraph:
     """What `load_edges` found. `follows`: int64 follower_id, followee_id, in the file's order, each edge once.
 
-    `names`: user id -> name in the file, or None when the file has numbers (they are the ids then). `duplicates`,
-    `self_follows`: lines that were dropped.
+    `names`: user id -> name in the file, or None when the file has numbers (they are the ids then). `header`: the line that was
+    taken for one, or None. `duplicates`, `self_follows`: lines that were dropped.
     """
 
     follows: pd.DataFrame
     names: dict[int, str] | None
+    header: str | None
     duplicates: int
     self_follows: int
 
@@ -50,29 +51,34 @@ class FollowGraph:
         return np.unique(self.follows[["follower_id", "followee_id"]].to_numpy())
 
     def __str__(self) -> str:
+        kind = "users" if self.names is None else "users (by name)"
         dropped = f"dropped: {self.duplicates:,} duplicates, {self.self_follows:,} self-follows"
-        return f"{len(self.users):,} users, {len(self.follows):,} follows ({dropped})"
+        header = "no header" if self.header is None else f"header {self.header!r}"
+        return f"{len(self.users):,} {kind}, {len(self.follows):,} follows ({dropped}; {header})"
 
 
 def load_edges(path: str | Path) -> FollowGraph:
     """Read a follow graph: one "follower followee" per line, parted by tabs, blanks or a comma; gzip is recognised by its content.
 
-    Comments (#, %), blank lines and a header line are skipped. Ids are whole numbers 0 … 2^63-1; or all are names, which get
-    ids 1, 2, … in order of appearance. Duplicates and self-follows are dropped and counted.
+    Comments (#, %), blank lines and a header (known column names, or two words above numbers) are skipped. The first field tells:
+    if it is a whole number, all must be, 0 … 2^63-1; else all are names, which get ids 1, 2, … in order of appearance.
+    Duplicates and self-follows are dropped and counted.
     Raises InvalidInput naming file, line and what was found. The file is held in memory; a million lines take about a second.
     """
     path = Path(path)
     data = _blanked(path, _read(path))
     begins, line_of = _fields(data)
-    header = _check_lines(path, data, line_of)
-    begins, line_of = begins[2 * header :], line_of[2 * header :]
+    _check_lines(path, data, line_of)
+    header = _header(data, line_of)
+    if header is not None:
+        begins, line_of = begins[2:], line_of[2:]
     if not len(begins):
         raise InvalidInput(f"{path.name} holds no edges: 'follower followee' is expected on each line")
     body = data[begins[0] :]
     if body[: body.find(b" ")].isdigit():
-        return _graph(_numbers(path, body, line_of), None)
+        return _graph(_numbers(path, body, line_of), None, header)
     ids, names = _named(path, body, line_of)
-    return _graph(ids, names)
+    return _graph(ids, names, header)
 
 
 def _read(path: Path) -> bytes:
@@ -106,19 +112,26 @@ def _fields(data: bytes) -> tuple[np.ndarray, np.ndarray]:
     return begins, np.searchsorted(np.flatnonzero(newline), begins) + 1
 
 
-def _check_lines(path: Path, data: bytes, line_of: np.ndarray) -> bool:
-    """Every line that has fields has two (InvalidInput names the first other). Is the first a header?"""
+def _check_lines(path: Path, data: bytes, line_of: np.ndarray) -> None:
+    """Every line that has fields has two; InvalidInput names the first other."""
     numbers, counts = np.unique(line_of, return_counts=True)
     wrong = np.flatnonzero(counts != 2)
     if len(wrong):
         number, count = int(numbers[wrong[0]]), int(counts[wrong[0]])
         raise _bad_line(path, number, f"{count} value{'s' if count > 1 else ''}: {_line(data, number)!r}")
-    first_two = [_fields_of_line(data, int(number)) for number in numbers[:2]]
-    if not first_two:
-        return False
-    named = {field.lower() for field in first_two[0]} <= COLUMN_NAMES
-    words_above_numbers = len(first_two) == 2 and not first_two[0][0].isdigit() and all(field.isdigit() for field in first_two[1])
-    return named or words_above_numbers
+
+
+def _header(data: bytes, line_of: np.ndarray) -> str | None:
+    """The first line, if it names columns: by known names, or as two words above two numbers."""
+    first, second = ([_fields_of_line(data, number) for number in line_of[:4:2].tolist()] + [[], []])[:2]
+    named = all(field.lower() in COLUMN_NAMES for field in first)
+    above_numbers = bool(second) and all(field.isdigit() for field in second) and not any(_numeric(field) for field in first)
+    return b" ".join(first).decode("utf-8", "replace") if first and (named or above_numbers) else None
+
+
+def _numeric(field: bytes) -> bool:
+    """Begins like a number: a damaged one must not pass for the name of a column."""
+    return field[:1].isdigit() or field[:1] in (b"-", b"+")
 
 
 def _numbers(path: Path, body: bytes, line_of: np.ndarray) -> np.ndarray:
@@ -148,13 +161,13 @@ def _named(path: Path, body: bytes, line_of: np.ndarray) -> tuple[np.ndarray, di
     return codes.astype(np.int64) + 1, {number: str(name) for number, name in enumerate(names, start=1)}
 
 
-def _graph(ids: np.ndarray, names: dict[int, str] | None) -> FollowGraph:
+def _graph(ids: np.ndarray, names: dict[int, str] | None, header: str | None) -> FollowGraph:
     import pandas as pd
 
     edges = pd.DataFrame(ids.reshape(-1, 2), columns=["follower_id", "followee_id"])
     selfless = edges[edges["follower_id"] != edges["followee_id"]]
     follows = selfless.drop_duplicates(ignore_index=True)
-    return FollowGraph(follows, names, duplicates=len(selfless) - len(follows), self_follows=len(edges) - len(selfless))
+    return FollowGraph(follows, names, header, duplicates=len(selfless) - len(follows), self_follows=len(edges) - len(selfless))
 
 
 def _line(data: bytes, number: int) -> str:

@@ -109,7 +109,8 @@ def label_communities(follower: np.ndarray, followee: np.ndarray, users: int, co
     Breadth first from all of them at once, edges taken both ways; ties go to the more followed. Users whom nobody connects to them
     form the community `count`. O(edges · diameter).
     """
-    hubs = np.argsort(-np.bincount(followee, minlength=users), kind="stable")[:count]
+    followers = np.bincount(followee, minlength=users)
+    hubs = np.argsort(-followers, kind="stable")[: min(count, int((followers > 0).sum()))]
     label = np.full(users, count, dtype=np.int64)
     label[hubs] = np.arange(len(hubs))
     while True:

@@ -15,7 +15,7 @@ if TYPE_CHECKING:
 
 LANGUAGES = tuple(WORDS)
 TAGS_PER_POST = (0.64, 0.26, 0.07, 0.03)  # probability of 0, 1, 2, 3 tags
-ZIPF_EXPONENT = 1.0
+ZIPF_EXPONENT = 1.2
 VOCABULARY = 150_000  # tags per language; in real samples 72–77 % of tags occur once, so it must be large
 
 
@@ -47,7 +47,7 @@ def draw_tags(language: np.ndarray, rng: np.random.Generator) -> tuple[np.ndarra
     """
     per_post = np.searchsorted(np.cumsum(TAGS_PER_POST)[:-1], rng.random(len(language)), side="right")
     post = np.repeat(np.arange(len(language), dtype=np.int64), per_post)
-    weight = np.cumsum(1 / (np.arange(VOCABULARY) + 2.0) ** ZIPF_EXPONENT)
+    weight = np.cumsum(1 / (np.arange(VOCABULARY) + 1.0) ** ZIPF_EXPONENT)
     rank = np.searchsorted(weight, rng.random(len(post)) * weight[-1], side="right")
     codes, used = np.unique(language[post] * VOCABULARY + rank, return_inverse=True)
     spelled = [tag_name(LANGUAGES[code // VOCABULARY], code % VOCABULARY) for code in codes.tolist()]

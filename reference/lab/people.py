@@ -19,7 +19,9 @@ MAX_READS_PER_DAY = 400.0
 DORMANT_READS_PER_DAY = 0.02  # one look in fifty days
 FIRST_ACCOUNT_MS = 1_293_840_000_000  # 2011-01-01: after the first Snowflake
 # Language and hours east of UTC of the k-th largest community (and again from the start beyond the last).
-PLACES = (("en", -5.0), ("es", -6.0), ("pt", -3.0), ("ja", 9.0), ("en", 0.0), ("hi", 5.5), ("ar", 3.0), ("en", -8.0), ("es", 1.0), ("pt", -3.0))
+PLACES = (
+    ("en", -5.0), ("es", -6.0), ("pt", -3.0), ("ja", 9.0), ("en", 0.0), ("hi", 5.5), ("ar", 3.0), ("en", -8.0), ("es", 1.0), ("pt", -3.0),
+)  # fmt: skip
 
 
 def language_of(community: np.ndarray) -> np.ndarray:
@@ -35,7 +37,7 @@ def utc_offset_ms_of(community: np.ndarray) -> np.ndarray:
 def make_people(
     ids: np.ndarray, community: np.ndarray, followers: np.ndarray, before_ms: int, rng: np.random.Generator
 ) -> pd.DataFrame:
-    """The users table, in the order of `ids`. `followers`: count of each; accounts were created from 2011 until a day before `before_ms`."""
+    """The users table, in the order of `ids`. `followers`: count of each; accounts joined from 2011 to a day before `before_ms`."""
     import pandas as pd
 
     dormant = _draw_dormant(followers, rng)
@@ -59,7 +61,7 @@ def make_people(
 
 def _draw_dormant(followers: np.ndarray, rng: np.random.Generator) -> np.ndarray:
     """Exactly DORMANT_SHARE of the users, the less followed more often."""
-    liveliness = rng.standard_normal(len(followers)) + 0.35 * np.log1p(followers)
+    liveliness = rng.standard_normal(len(followers)) + 0.5 * np.log1p(followers)
     dormant = np.zeros(len(followers), dtype=bool)
     dormant[np.argsort(liveliness, kind="stable")[: round(len(followers) * DORMANT_SHARE)]] = True
     return dormant

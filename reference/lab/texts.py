@@ -11,10 +11,12 @@ from reference.lab.hashtags import LANGUAGES
 from reference.lab.phrases import BOT_FRAMES, EMOJI, FRAMES, WORDS
 from reference.twitter.model import MAX_TWEET_CHARS
 
-SENTENCES = (0.55, 0.85)  # one sentence below the first, two below the second, else three
+SENTENCES = (0.55, 0.83, 0.97)  # one sentence below the first, two below the second, three below the third, else many
+MANY_SENTENCES = 8  # as many of them as fit
+FULL_STOP = {"ja": "。", "hi": "।"}
 EMOJI_SHARE = 0.22
 CAPITALISED_TAGS_SHARE = 0.3
-DRAWS_PER_TEXT = 12
+DRAWS_PER_TEXT = 3 * MANY_SENTENCES + 1
 
 
 def make_texts(
@@ -44,13 +46,14 @@ def _assemble(opening: list[str], sentences: list[str], ending: list[str]) -> st
 
 def _sentences(language: str, many: float, pick: list[int]) -> list[str]:
     frames, words = _vocabulary(language)
-    count = 1 + sum(many >= bound for bound in SENTENCES)
+    count = 1 + sum(many >= bound for bound in SENTENCES[:-1]) if many < SENTENCES[-1] else MANY_SENTENCES
     chosen = []
-    for i in range(count):
-        frame = frames[pick[i] % len(frames)]
-        for slot in range(frame.count("{w}")):
-            frame = frame.replace("{w}", words[pick[3 + 2 * i + slot] % len(words)], 1)
-        chosen.append(frame)
+    for frame_pick, first, second in zip(pick[:count], pick[MANY_SENTENCES:], pick[2 * MANY_SENTENCES :], strict=False):
+        frame = frames[frame_pick % len(frames)]
+        one = first % len(words)
+        other = (one + 1 + second % (len(words) - 1)) % len(words)
+        frame = frame.replace("{w}", words[one], 1).replace("{w}", words[other], 1)
+        chosen.append(frame if count == 1 or frame[-1] in "?？؟" else frame + FULL_STOP.get(language, "."))
     return chosen
 
 

@@ -105,7 +105,8 @@ class WhatIf:
         import plotly.graph_objects as go
 
         result = self.result()
-        figure = go.FigureWidget(self._draw(result))
+        figure = go.FigureWidget(self._draw(result), layout_autosize=True)
+        figure._config = {"responsive": True}  # plotly has no public way to make a FigureWidget as wide as its cell
         dials = {name: spec.widget() for name, spec in self._specs.items()}
         readout = widgets.HTML(self._readout_html(result))
         for dial in dials.values():

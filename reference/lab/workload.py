@@ -7,7 +7,7 @@ per part, so that a change in one part leaves the others as they were. The card 
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass, fields
+from dataclasses import dataclass, fields, replace
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -62,7 +62,7 @@ def generate(users: int, seed: int) -> Workload:
     """A workload of `users` accounts with ids 1 … users, in order of joining. Equal arguments, equal tables.
 
     Raises InvalidInput outside 20 … 5,000,000 users or for a negative seed. About 22 follows and 4 tweets a user;
-    O(follows · log users) time; 10,000 users take about two seconds, most of it the texts.
+    O(follows · log users) time; 10,000 users take about a second.
     """
     users = require_int("users", users, MIN_USERS, MAX_USERS)
     chance = _Chance(require_int("seed", seed, 0))
@@ -74,20 +74,29 @@ def generate(users: int, seed: int) -> Workload:
 def from_edges(edges: FollowGraph | pd.DataFrame, seed: int) -> Workload:
     """A workload over a follow graph of your own: its users and edges, with activity as in `generate`.
 
-    `edges`: what `load_edges` returns, or a frame with int64 columns follower_id and followee_id (duplicates and self-follows are
-    dropped). Communities: the nearest of the twelve most-followed accounts. Raises InvalidInput below 20 users.
+    `edges`: what `load_edges` returns, or a frame with whole-number columns follower_id and followee_id (duplicates and self-follows
+    are dropped). Ids stay; a named graph's names become display names. Communities: the nearest of the twelve most-followed accounts.
+    Raises InvalidInput for other columns or fewer than 20 users.
     """
     frame = edges.follows if isinstance(edges, FollowGraph) else edges
-    missing = {"follower_id", "followee_id"} - set(frame.columns)
-    require(not missing, f"edges must have columns follower_id and followee_id; missing: {sorted(missing)}")
-    pairs = frame[["follower_id", "followee_id"]].to_numpy(dtype=np.int64)
-    ids, position = np.unique(pairs, return_inverse=True)
+    chance = _Chance(require_int("seed", seed, 0))
+    ids, follower, followee = _positions(frame)
+    workload = _live(ids, follow_graph.label_communities(follower, followee, len(ids)), follower, followee, chance)
+    if isinstance(edges, FollowGraph) and edges.names is not None:
+        return replace(workload, users=workload.users.assign(display_name=workload.users["id"].map(edges.names).astype("str")))
+    return workload
+
+
+def _positions(frame: pd.DataFrame) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
+    """Ids in ascending order, and the edges as positions in them, each once, sorted."""
+    columns = ["follower_id", "followee_id"]
+    missing = [name for name in columns if name not in frame.columns or frame[name].dtype.kind not in "iu"]
+    require(not missing, f"edges must have whole-number columns follower_id and followee_id; not so: {', '.join(missing)}")
+    ids, position = np.unique(frame[columns].to_numpy(dtype=np.int64), return_inverse=True)
     require(len(ids) >= MIN_USERS, f"a workload needs at least {MIN_USERS} users, these edges have {len(ids)}")
     follower, followee = position.reshape(-1, 2).T
     keys = np.unique((follower * len(ids) + followee)[follower != followee])
-    follower, followee = np.divmod(keys, len(ids))
-    community = follow_graph.label_communities(follower, followee, len(ids))
-    return _live(ids, community, follower, followee, _Chance(require_int("seed", seed, 0)))
+    return ids, *np.divmod(keys, len(ids))
 
 
 def load(name: str = "small") -> Workload:
@@ -106,7 +115,7 @@ def load(name: str = "small") -> Workload:
 
 
 def save(workload: Workload, folder: Path) -> None:
-    """One Parquet file per table (zstd, rows in the table's order) in `folder`, which is made if need be."""
+    """One Parquet file per table (zstd, rows in the table's order) in `folder`, which is made if need be. Files there are replaced."""
     import duckdb
 
     folder.mkdir(parents=True, exist_ok=True)

@@ -79,9 +79,9 @@ def closeness(guess: float, answer: float, *, linear_span: float | None = None) 
     if ratio <= 1.1:
         return Closeness("spot on", True, ratio)
     if ratio <= 2:
-        return Closeness(f"close: {ratio:.1f}× too {direction}", True, ratio)
+        return Closeness(f"close: {ratio:.2g}× too {direction}", True, ratio)
     if ratio <= 10:
-        return Closeness(f"the right order of magnitude, {ratio:.1f}× too {direction}", False, ratio)
+        return Closeness(f"the right order of magnitude, {ratio:.2g}× too {direction}", False, ratio)
     magnitudes = math.log10(ratio)
     return Closeness(f"{human(round(ratio))}× too {direction}: about {magnitudes:.0f} orders of magnitude", False, ratio)
 

@@ -143,10 +143,14 @@ class Gate:
             return "Committed. The answer unfolds when the next cells have run." if self.guess is not None else "The answer unfolds below."
         if self.guess is None:
             return self.answer_line()
-        verdict, _ = self.verdict()
-        wrong = self._explain(self.guess) if self.choices and self.guess != answer else ""
-        parts = (f"Your guess: {self._say(self.guess)}.", wrong, f"The answer: **{self._say(answer)}**", f"({verdict}).", self.why, self._explain(answer))
-        return " ".join(part for part in parts if part)
+        said = f"Your guess: {self._say(self.guess)}."
+        if self.choices is None:
+            parts = (said, f"The answer: **{self._say(answer)}** ({self.verdict()[0]}).")
+        elif self.guess == answer:
+            parts = (said, "**Right.**")
+        else:
+            parts = (said, self._explain(self.guess), f"The answer: **{self._say(answer)}**.")
+        return " ".join(part for part in (*parts, self._explain(answer), self.why) if part)
 
     def verdict(self) -> tuple[str, bool]:
         """("close: 1.4× too low", True); the bool is what the progress board counts."""

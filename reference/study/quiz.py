@@ -70,10 +70,20 @@ _COLOURS = {
     "--jq-incorrect-color": "#b3261e",
 }
 
+# What the library leaves out: a mark on the choice that has the keyboard, feedback legible on a dark ground, Lab's own size of text.
+_LOOK = (
+    "<style>.Quiz .MCButton:focus-within{outline:3px solid var(--jp-brand-color1,#1976d2);outline-offset:1px}"
+    ".Quiz .MultipleChoiceQn,.Quiz .MCButton,.Quiz .Feedback{font-size:var(--jp-content-font-size2,16px)!important;line-height:1.5}"
+    ".Quiz .MultipleChoiceQn code{background:transparent;color:inherit}"
+    '[data-jp-theme-light="false"] .Quiz .Feedback.incorrect{color:#ff9d94}[data-jp-theme-light="false"] .Quiz .Feedback.correct{color:#4fd1a5}'
+    ".Quiz .MCButton{padding:.5em 1em}</style>"
+)
+
 
 def _display_interactive(quiz_id: str, questions: Sequence[Question]) -> None:
     from jupyterquiz import display_quiz
 
+    notebook.publish(_LOOK, text="A quiz: run this cell to take it.")
     state = random.getstate()  # the library draws from the global generator; nobody else's dice may notice
     random.seed(seed_of(quiz_id))
     try:
@@ -91,6 +101,12 @@ def seed_of(quiz_id: str) -> int:
 
 def _as_library(question: Question) -> dict[str, Any]:
     answers = [
-        {"answer": choice, "correct": choice == question.answer, "feedback": explanation} for choice, explanation in question.choices.items()
+        {"answer": _html(choice), "correct": choice == question.answer, "feedback": _html(explanation)}
+        for choice, explanation in question.choices.items()
     ]
-    return {"question": question.text, "type": "multiple_choice", "answers": answers}
+    return {"question": _html(question.text), "type": "multiple_choice", "answers": answers}
+
+
+def _html(text: str) -> str:
+    """The library sets innerHTML and takes a dollar sign for mathematics: both are made harmless."""
+    return inline(text).replace("$", "&#36;")

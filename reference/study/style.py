@@ -23,8 +23,8 @@ _GATE = (
     ".course-verdict{font-weight:600}"
 )
 _STRIP = (
-    ".course-strip{display:flex;flex-wrap:wrap;gap:.25em;list-style:none;padding:0;margin:.3em 0}"
-    ".course-strip li{border:1px solid var(--jp-border-color2,#bbb);border-radius:3px;padding:.1em .55em;margin:0}"
+    ".course-strip{display:flex;flex-wrap:wrap;gap:.25em;list-style:none;padding:0!important;margin:.3em 0!important}"
+    ".course-strip li{list-style:none!important;font-size:.92em;border:1px solid var(--jp-border-color2,#bbb);border-radius:3px;padding:.1em .55em;margin:0}"
     ".course-strip li[aria-current]{background:var(--jp-brand-color1,#1976d2);border-color:var(--jp-brand-color1,#1976d2);"
     "color:var(--jp-ui-inverse-font-color1,#fff);font-weight:600}"
 )

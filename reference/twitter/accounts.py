@@ -109,4 +109,5 @@ def normalize_display_name(name: str) -> str:
 
 
 def _user(row: Any) -> User:
-    return User(row.id, row.username, row.display_name, row.verified, datetime_from_ms(row.created_ms), row.follower_count, row.followee_count)
+    created_at = datetime_from_ms(row.created_ms)
+    return User(row.id, row.username, row.display_name, row.verified, created_at, row.follower_count, row.followee_count)

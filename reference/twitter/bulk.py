@@ -20,14 +20,16 @@ def as_arrow(table: Any, frame: Any) -> Any:
     import pyarrow as pa
 
     arrow = _to_arrow(frame)
-    if table.name == "users":
-        arrow = _with_user_defaults(arrow)
-    _check_columns(table, arrow.column_names)
+    _refuse_unknown(table, arrow.column_names)
     fields = [pa.field(name, _arrow_type(table.c[name])) for name in arrow.column_names]
     try:
-        return arrow.cast(pa.schema(fields))
+        arrow = arrow.cast(pa.schema(fields))
     except (pa.ArrowInvalid, pa.ArrowNotImplementedError) as error:
         raise InvalidInput(f"a column of {table.name} has the wrong type: {error}") from error
+    if table.name == "users":
+        arrow = _with_user_defaults(arrow)
+    _require_all(table, arrow.column_names)
+    return arrow
 
 
 def _to_arrow(frame: Any) -> Any:
@@ -38,7 +40,7 @@ def _to_arrow(frame: Any) -> Any:
         return parquet.read_table(frame)
     if isinstance(frame, pa.Table):
         return frame
-    if hasattr(frame, "to_arrow"):  # polars
+    if hasattr(frame, "to_arrow"):  # polars, and whoever speaks its dialect
         return frame.to_arrow()
     if hasattr(frame, "iloc"):  # pandas
         return pa.Table.from_pandas(frame, preserve_index=False).replace_schema_metadata(None)
@@ -57,12 +59,15 @@ def _with_user_defaults(arrow: Any) -> Any:
     return arrow
 
 
-def _check_columns(table: Any, names: list[str]) -> None:
+def _refuse_unknown(table: Any, names: list[str]) -> None:
     allowed = [column.name for column in table.c]
-    needed = [column.name for column in table.c if column.server_default is None and not column.nullable]
-    unknown, missing = sorted(set(names) - set(allowed)), [name for name in needed if name not in names]
+    unknown = sorted(set(names) - set(allowed))
     if unknown:
         raise InvalidInput(f"{table.name} has no column {', '.join(unknown)}: it has {', '.join(allowed)}")
+
+
+def _require_all(table: Any, names: list[str]) -> None:
+    missing = [column.name for column in table.c if column.server_default is None and not column.nullable and column.name not in names]
     if missing:
         raise InvalidInput(f"{table.name} needs the column {', '.join(missing)}")
 
@@ -87,11 +92,7 @@ def append(tx: Any, table: Any, arrow: Any) -> None:
                     copy.write_row(row)
         tx.exec_driver_sql(f"ANALYZE {target}")  # else the planner believes the table empty until autovacuum comes by
         return
-    tx.exec_driver_sql("register", ("bulk_frame", arrow))
-    try:
-        tx.exec_driver_sql(f"INSERT INTO {target} ({columns}) SELECT {columns} FROM bulk_frame")
-    finally:
-        driver.unregister("bulk_frame")
+    driver.execute(f"INSERT INTO {target} ({columns}) SELECT {columns} FROM arrow")  # DuckDB finds the local variable `arrow`
 
 
 def recount(tx: Any, tables: Any) -> None:
@@ -115,7 +116,8 @@ def conflicts_named(table: str) -> Iterator[None]:
     except Exception as error:
         cause = error.orig if isinstance(error, DBAPIError) else error
         text = str(cause).lower()
-        if not isinstance(error, IntegrityError) and type(cause).__name__ not in ("ConstraintException", "UniqueViolation", "NotNullViolation"):
+        violated = type(cause).__name__ in ("ConstraintException", "UniqueViolation", "NotNullViolation")  # raw from DuckDB and from COPY
+        if not (violated or isinstance(error, IntegrityError)):
             raise
         kind = InvalidInput if "not null" in text or "not-null" in text else Conflict
         raise kind(f"{table} not loaded, nothing was changed: {cause}") from error

@@ -34,7 +34,7 @@ class _WriteLock:
 
 @dataclass
 class OpenEngine:
-    """A SQLAlchemy `engine`, its `name` ("duckdb" or "postgresql"), whether it is `durable`, DuckDB's `root` connection and `write_lock`."""
+    """A SQLAlchemy `engine`, its `name` (duckdb, postgresql), whether it is `durable`; DuckDB's `root` connection and `write_lock`."""
 
     engine: Any
     name: str
@@ -107,7 +107,8 @@ def _connect_duckdb(path: str) -> tuple[Any, _WriteLock]:
 def _cannot_open(path: str, reason: str) -> str:
     if "lock" not in reason.lower():
         return f"cannot open the DuckDB file {path}: {reason}"
-    return f"another process holds the DuckDB file {path}: one process at a time; for several use PostgreSQL (DATABASE_URL=postgresql://…). {reason}"
+    advice = "one process at a time may open it; for several use PostgreSQL (DATABASE_URL=postgresql://…)"
+    return f"another process holds the DuckDB file {path}: {advice}. {reason}"
 
 
 @contextmanager

@@ -34,10 +34,10 @@ class Graph:
         self._read_statements()
 
     def _write_statements(self) -> None:
-        from sqlalchemy import bindparam, case, insert, select, update
+        from sqlalchemy import BigInteger, bindparam, case, insert, select, update
 
         users, follows = self.store.tables.users, self.store.tables.follows
-        a, b, step = bindparam("a"), bindparam("b"), bindparam("step")
+        a, b, step = (bindparam(name, type_=BigInteger) for name in ("a", "b", "step"))
         self._edge = select(follows.c.active, follows.c.version).where(follows.c.follower_id == a, follows.c.followee_id == b)
         # Both rows in ascending order, whoever follows whom: two transactions never wait for each other in a circle.
         self._lock = self.store.for_update(select(users.c.id).where(users.c.id.in_([a, b])).order_by(users.c.id))
@@ -49,11 +49,11 @@ class Graph:
         self._count = update(users).where(users.c.id.in_([a, b])).values(follower_count=followers, followee_count=followees)
 
     def _read_statements(self) -> None:
-        from sqlalchemy import bindparam, select
+        from sqlalchemy import BigInteger, bindparam, select
 
         users, follows = self.store.tables.users, self.store.tables.follows
         back = follows.alias("back")
-        user, after, limit = bindparam("user"), bindparam("after"), bindparam("n")
+        user, after, limit = (bindparam(name, type_=BigInteger) for name in ("user", "after", "n"))
 
         def page(key: Any, *conditions: Any) -> Any:
             return select(key).where(follows.c.active, key > after, *conditions).order_by(key).limit(limit)
@@ -62,7 +62,8 @@ class Graph:
         self._followees = page(follows.c.followee_id, follows.c.follower_id == user)
         returned = (back.c.follower_id == follows.c.followee_id) & (back.c.followee_id == user) & back.c.active
         self._mutual = page(follows.c.followee_id, follows.c.follower_id == user).join(back, returned)
-        self._all_followees = select(follows.c.followee_id).where(follows.c.follower_id == user, follows.c.active).order_by(follows.c.followee_id)
+        followed = select(follows.c.followee_id).where(follows.c.follower_id == user, follows.c.active)
+        self._all_followees = followed.order_by(follows.c.followee_id)
         self._counts = select(users.c.follower_count, users.c.followee_count).where(users.c.id == user)
         self._many_counts = select(users.c.id, users.c.follower_count).where(self.store.any_of(users.c.id, "ids"))
 
@@ -105,7 +106,7 @@ class Graph:
         else:
             tx.execute(self._update, pair | {"on": edge.active, "v": edge.version, "ms": at_ms})
         tx.execute(self._count, pair | {"step": 1 if edge.active else -1})
-        payload = key | {"version": edge.version, "at_ms": at_ms}
+        payload: dict[str, int | str | bool] = {**key, "version": edge.version, "at_ms": at_ms}
         self.outbox.append(tx, edge.followee_id, Event("followed" if edge.active else "unfollowed", payload))
 
     def edge(self, follower_id: int, followee_id: int) -> FollowEdge | None:
@@ -183,6 +184,6 @@ def parse_cursor(cursor: str | None) -> int:
     """The id after which a page begins; −1 for None. InvalidInput for anything that no page gave out."""
     if cursor is None:
         return -1
-    if not (isinstance(cursor, str) and cursor.isascii() and cursor.isdigit() and int(cursor) <= MAX_ID):
+    if not (isinstance(cursor, str) and cursor.isascii() and cursor.isdigit() and len(cursor) < 20 and int(cursor) <= MAX_ID):
         raise InvalidInput(f"cursor must be the next_cursor of an earlier page, not {cursor!r}")
     return int(cursor)

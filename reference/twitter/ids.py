@@ -148,7 +148,8 @@ class SnowflakeGenerator:
                 return ms
             if self._ms - ms > self.max_backwards_ms:
                 raise ClockMovedBackwards(
-                    f"the clock stands {self._ms - ms} ms before the last id's millisecond {self._ms}; at most {self.max_backwards_ms} ms are waited out"
+                    f"the clock stands {self._ms - ms} ms before the last id's millisecond {self._ms}; "
+                    f"at most {self.max_backwards_ms} ms are waited out"
                 )
             ms = self._sleep_until(wanted)
 

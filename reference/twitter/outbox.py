@@ -77,7 +77,8 @@ class Outbox:
         outbox, partitions = self.store.tables.outbox, self.store.tables.partitions
         this = partitions.c.partition == partition
         last = tx.execute(self.store.for_update(select(partitions.c.last_position).where(this))).scalar_one()
-        oldest = select(outbox.c.id).where(outbox.c.partition == partition, outbox.c.position.is_(None)).order_by(outbox.c.id).limit(limit).subquery()
+        waits = (outbox.c.partition == partition) & outbox.c.position.is_(None)
+        oldest = select(outbox.c.id).where(waits).order_by(outbox.c.id).limit(limit).subquery()
         ranked = select(oldest.c.id, func.row_number().over(order_by=oldest.c.id).label("rank")).subquery()
         numbered = update(outbox).values(position=last + ranked.c.rank).where(outbox.c.id == ranked.c.id).returning(outbox.c.id)
         count = len(tx.execute(numbered).all())

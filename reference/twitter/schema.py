@@ -29,7 +29,8 @@ def schema_name(namespace: str) -> str:
         raise InvalidInput(f"namespace must consist of letters, digits, '_' and '-', not {namespace!r}")
     name = PREFIX + re.sub("[A-Z]", lambda capital: "$" + capital[0].lower(), namespace)
     if len(name) > MAX_SCHEMA_BYTES:
-        raise InvalidInput(f"namespace may have 1 … {MAX_SCHEMA_BYTES - len(PREFIX)} characters (a capital counts twice), not {namespace!r}")
+        longest = MAX_SCHEMA_BYTES - len(PREFIX)
+        raise InvalidInput(f"namespace may have 1 … {longest} characters (a capital counts twice), not {namespace!r}")
     return name
 
 

@@ -17,6 +17,7 @@ if TYPE_CHECKING:
     import numpy as np
 
 INT64_MAX = (1 << 63) - 1  # what a BIGINT, a signed 64-bit column, can hold
+YEAR_9999_MS = 253_402_300_799_999  # the last that a datetime can hold
 MS_PER_YEAR = 365.2425 * 86_400_000
 
 
@@ -54,6 +55,7 @@ class SnowflakeLayout:
         require_int("epoch_ms", self.epoch_ms, 0)
         room = 64 if self.unsigned else 63
         require(self.total_bits <= room, f"the widths must sum to <= {room} bits, not {self.total_bits}")
+        require(self.max_ms <= YEAR_9999_MS, f"{self.timestamp_bits} timestamp bits from {self.epoch_ms} ms reach beyond the year 9999")
         require_int("first_id", self.first_id, 1, self.max_id)
 
     @property
@@ -144,7 +146,8 @@ class SnowflakeLayout:
         require(number <= self.max_id, f"id {number} does not fit into {self.total_bits} bits: {allowed}")
         if number < self.first_id:
             raise InvalidInput(
-                f"id {number} is a pre-Snowflake id, older than the first {self.name} Snowflake: it is a plain counter and holds no time: {allowed}"
+                f"id {number} is a pre-Snowflake id, older than the first {self.name} Snowflake: "
+                f"it is a plain counter and holds no time: {allowed}"
             )
         return number
 

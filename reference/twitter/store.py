@@ -87,8 +87,8 @@ class Store:
             with self.transaction() as tx:
                 return work(tx)
 
-        waits = wait_exponential(multiplier=0.005, max=0.5)
-        return Retrying(retry=retry_if_exception_type(WriteCollision), stop=stop_after_attempt(COLLISION_ATTEMPTS), wait=waits, reraise=True)(once)
+        waits, stop = wait_exponential(multiplier=0.005, max=0.5), stop_after_attempt(COLLISION_ATTEMPTS)
+        return Retrying(retry=retry_if_exception_type(WriteCollision), stop=stop, wait=waits, reraise=True)(once)
 
     @contextmanager
     def reading(self) -> Iterator[Any]:
@@ -102,7 +102,8 @@ class Store:
         """Append `frame` to "users", "follows" or "tweets" in one transaction, by DuckDB's scan or PostgreSQL's COPY; the rows loaded.
 
         `frame`: pandas or polars DataFrame, pyarrow Table, or the path of a Parquet file; columns named as in schema.py, those with
-        a default may be missing (username_key, display_name too). After "users" and "follows" all users' counts are recomputed. No events are made.
+        a default may be missing (username_key, display_name too). After "users" and "follows" all users' counts are recomputed.
+        No events are made.
         Raises InvalidInput for columns unknown or missing, Conflict for a key that is there already; whether users exist is not
         looked up. O(rows).
         """
@@ -197,4 +198,4 @@ class Store:
             return
         self.partitions = int(stored)
         if partitions not in (None, self.partitions):
-            raise Conflict(f"store {self.namespace!r} was created with {stored} partitions, which is fixed: it cannot be opened with {partitions}")
+            raise Conflict(f"store {self.namespace!r} was created with {stored} partitions, which is fixed: {partitions} cannot open it")

@@ -93,7 +93,8 @@ def _recent_statement(store: Store) -> Any:
         largest = func.max(tweets.c.id, limit)
         return select(tweets.c.author_id, largest).where(store.any_of(tweets.c.author_id, "authors")).group_by(tweets.c.author_id)
     authors = select(func.unnest(bindparam("authors", type_=ARRAY(BigInteger))).label("author_id")).subquery("authors")
-    newest = select(tweets.c.id).where(tweets.c.author_id == authors.c.author_id).order_by(tweets.c.id.desc()).limit(limit).lateral("newest")
+    theirs = select(tweets.c.id).where(tweets.c.author_id == authors.c.author_id)
+    newest = theirs.order_by(tweets.c.id.desc()).limit(limit).lateral("newest")
     ids = array_agg(aggregate_order_by(newest.c.id, newest.c.id.desc()))
     return select(authors.c.author_id, ids).select_from(authors.join(newest, true())).group_by(authors.c.author_id)
 

@@ -119,7 +119,8 @@ class WorkerLease:
         if floor_ms > self._now_ms() + self.max_wait_ms:
             lease.release()
             return False
-        self._lease, self.worker_id, self.floor_ms, self.until_ms = lease, worker_id, floor_ms, 0
+        self.until_ms = 0  # first: who checks meanwhile must wait for the new ceiling
+        self._lease, self.worker_id, self.floor_ms = lease, worker_id, floor_ms
         self.generation += 1
         try:
             self._reserve(floor_ms)

@@ -1,0 +1,8 @@
+"""For tests and notebooks alike: kernels inherit this environment, so nothing of the developer's shell may reach a stored output."""
+
+import os
+
+os.environ["PYTHONHASHSEED"] = "0"
+os.environ["JUPYTER_PREFER_ENV_PATH"] = "1"
+for name in ("REDIS_URL", "DATABASE_URL", "COURSE_LAB", "COURSE_MY", "COURSE_PREVIEW"):
+    os.environ.pop(name, None)

