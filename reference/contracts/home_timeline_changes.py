@@ -99,8 +99,7 @@ def a_second_follow_brings_the_tweets_back_once(stage: Stage) -> None:
 )
 def only_the_last_of_several_changes_counts(stage: Stage) -> None:
     reader, author, other = stage.people(3)
-    for followee in (author, other):
-        stage.system.follow(reader, followee)
+    stage.follow(reader, author, other)
     kept, _ = stage.post(author), stage.post(other)
     stage.system.unfollow(reader, author)
     stage.system.unfollow(reader, other)

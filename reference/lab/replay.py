@@ -12,17 +12,15 @@ from __future__ import annotations
 import hashlib
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
-from functools import lru_cache
 from typing import TYPE_CHECKING, Any
 
-import numpy as np
-
 from reference.lab.meter import Meter
+from reference.lab.tweet_slice import AFTER_MS, Slice, choose_slice
 from reference.twitter.backend import script
 from reference.twitter.clock import ManualClock
-from reference.twitter.dataset import dataset_folder, last_reads, load_into
+from reference.twitter.dataset import load_into
 from reference.twitter.delivery import DeliveryCounts
-from reference.twitter.errors import InvalidInput, require, require_int
+from reference.twitter.errors import require
 from reference.twitter.fanout import FanoutPolicy
 from reference.twitter.homes import LIVE, IdTimelines
 from reference.twitter.model import chunked
@@ -31,26 +29,8 @@ from reference.twitter.platform import Platform
 if TYPE_CHECKING:
     import pandas as pd
 
-MAX_BUDGET = 1_000_000
 SCRIPTS = ("timeline_add", "timeline_finish", "log_append", "log_ack")
 LEASE_MS = 24 * 3_600_000
-FLOOR_MS = 1_900_000_000_000  # the replay's clock: after every dataset, so that its ids are the newest
-
-
-@dataclass(frozen=True)
-class Slice:
-    """Part of a dataset: `tweets` [(author_id, text)] in order of time and the `readers` who read next.
-
-    users: everybody; active: who reads at all; authors: who tweets here, reads, or is followed by a reader.
-    """
-
-    dataset: str
-    tweets: tuple[tuple[int, str], ...]
-    readers: tuple[int, ...]
-    users: tuple[int, ...]
-    active: frozenset[int]
-    authors: frozenset[int]
-    push_deliveries: int
 
 
 @dataclass(frozen=True)
@@ -69,8 +49,8 @@ class ReplayResult:
     """Exact counts of one replay.
 
     deliveries: ids put into live home timelines; largest_fanout: the most deliveries of one tweet. write, read: `Cost` of posting
-    and draining `posts` tweets, and of `reads` home pages. keys_per_read: timelines read for one home page (1 under pure push: its
-    own is there twice, as home and as author). digest: of what the readers saw; equal under every policy, or `compare` complains.
+    and draining `posts` tweets, and of `reads` home pages. keys_per_read: timelines read for one home page (2 under pure push: the home
+    timeline and one's own tweets). tweets_seen: on all those pages. digest: of what the readers saw, the same under every policy.
     """
 
     policy: FanoutPolicy
@@ -86,64 +66,10 @@ class ReplayResult:
     digest: str
 
 
-def choose_slice(dataset: str = "small", delivery_budget: int = 40_000, readers: int = 60) -> Slice:
-    """The shortest run of consecutive tweets that spends `delivery_budget` deliveries under pure push and in which the most followed
-    author tweets; and the `readers` who read next. Raises InvalidInput: unknown dataset, more than it holds. O(tweets).
-    """
-    require_int("delivery_budget", delivery_budget, 1, MAX_BUDGET)
-    require_int("readers", readers, 1)
-    return _choose_slice(dataset, delivery_budget, readers)
-
-
-@lru_cache(maxsize=4)
-def _choose_slice(dataset: str, delivery_budget: int, readers: int) -> Slice:
-    import duckdb
-
-    folder = dataset_folder(dataset)
-    with duckdb.connect(":memory:") as connection:
-        for table in ("users", "follows", "tweets", "reads"):
-            connection.read_parquet(str(folder / f"{table}.parquet")).create_view(table)
-        rows = connection.execute(
-            "SELECT author_id, text, created_ms, coalesce(followers, 0) AS followers FROM tweets"
-            " LEFT JOIN (SELECT followee_id AS author_id, count(*) AS followers FROM follows GROUP BY ALL) USING (author_id) ORDER BY id"
-        ).fetchall()
-        first, beyond = _costliest_run(np.array([row[3] for row in rows]), delivery_budget)
-        after = connection.execute(
-            "SELECT user_id FROM reads WHERE at_ms >= ? GROUP BY user_id ORDER BY min(at_ms), user_id LIMIT ?", [rows[beyond - 1][2], readers]
-        ).fetchall()
-        require(len(after) == readers, f"readers must be 1 … {len(after)} here, not {readers}: no more read after the chosen tweets")
-        reading = [user for (user,) in after]
-        followed = connection.execute("SELECT DISTINCT followee_id FROM follows WHERE list_contains(?, follower_id)", [reading]).fetchall()
-        users = connection.execute("SELECT id FROM users ORDER BY id").fetchall()
-    return Slice(
-        dataset=dataset,
-        tweets=tuple(row[:2] for row in rows[first:beyond]),
-        readers=tuple(reading),
-        users=tuple(user for (user,) in users),
-        active=frozenset(last_reads(folder, FLOOR_MS)),
-        authors=frozenset([*reading, *(author for (author,) in followed), *(row[0] for row in rows[first:beyond])]),
-        push_deliveries=sum(row[3] for row in rows[first:beyond]),
-    )
-
-
-def _costliest_run(followers: np.ndarray, budget: int) -> tuple[int, int]:
-    """(first, beyond) of the shortest run that sums to at least `budget` and contains the largest value."""
-    sums = np.concatenate([[0], np.cumsum(followers)])
-    beyond = np.searchsorted(sums, sums[:-1] + budget, side="left")
-    stars = np.concatenate([[0], np.cumsum(followers == followers.max())])
-    fits = beyond <= len(followers)
-    if not fits.any():
-        raise InvalidInput(f"delivery_budget must be 1 … {sums[-1]:,}: pure push makes no more deliveries of these tweets, not {budget:,}")
-    starred = stars[np.minimum(beyond, len(followers))] > stars[:-1]
-    allowed = fits & starred if (fits & starred).any() else fits
-    first = int(np.argmin(np.where(allowed, beyond - np.arange(len(followers)), len(followers) + 1)))
-    return first, int(beyond[first])
-
-
 def replay(
     policy: FanoutPolicy,
     dataset: str = "small",
-    delivery_budget: int = 40_000,
+    delivery_budget: int = 12_000,
     readers: int = 60,
     *,
     live: str = "all",
@@ -152,14 +78,15 @@ def replay(
     """Post the chosen tweets under `policy` and read the readers' home timelines; what it cost, counted.
 
     live: whose home timelines are kept: "all" users', or "active" (those who read in the dataset's 48 hours: the others' are rebuilt
-    when they come back, so nothing is delivered to them). redis_url: None takes REDIS_URL. Raises InvalidInput. fakeredis takes
-    about 10 K deliveries a second and 15 ms for each tweet and each read.
+    when they come back, so nothing is delivered to them). redis_url: None takes REDIS_URL. Raises InvalidInput. O(deliveries): the
+    default takes some 3 s on fakeredis.
     """
     require(live in ("all", "active"), f"live must be 'all' or 'active', not {live!r}")
     part = choose_slice(dataset, delivery_budget, readers)
-    app = Platform.open(redis_url=redis_url, database=":memory:", clock=ManualClock(FLOOR_MS // 1000), fanout=policy)
+    app = Platform.open(redis_url=redis_url, database=":memory:", clock=ManualClock(AFTER_MS // 1000), fanout=policy)
     with app:
-        load_into(app.store, app.registry, dataset, app.activity, tweets=False)
+        about_readers = (app.registry, app.activity) if policy.reader_facts else (None, None)
+        load_into(app.store, about_readers[0], dataset, about_readers[1], tweets=False)
         app.fanout.lease_ttl_ms = LEASE_MS
         app.delivery.counts = counts = _Deliveries()
         _make_live(app, part, live)
@@ -174,7 +101,9 @@ def replay(
     )  # fmt: skip
 
 
-def compare(policies: Sequence[FanoutPolicy], dataset: str = "small", delivery_budget: int = 40_000, readers: int = 60, *, live: str = "all") -> pd.DataFrame:
+def compare(
+    policies: Sequence[FanoutPolicy], dataset: str = "small", delivery_budget: int = 12_000, readers: int = 60, *, live: str = "all"
+) -> pd.DataFrame:
     """One row a policy: `replay` of each over the same slice. AssertionError when two policies showed a reader different timelines."""
     results = [replay(policy, dataset, delivery_budget, readers, live=live) for policy in policies]
     digests = {result.digest for result in results}
@@ -241,17 +170,18 @@ class _RowCount:
 
 
 def _make_live(app: Platform, part: Slice, live: str) -> None:
-    """Live, empty timelines, as is right while nothing was tweeted; scripts loaded, so that no run pays for the first call."""
+    """Live, empty timelines, as is right while nothing was tweeted; scripts loaded and authors classified, so that first times cost nothing."""
     for name in SCRIPTS:
         script(f"{name}.lua").load(app.redis)
-    readers = [user for user in part.users if live == "all" or user in part.active or user in part.readers]
-    owners: list[tuple[IdTimelines, int]] = [(app.homes, user) for user in readers]
+    kept = part.audience if live == "all" else part.audience & part.active
+    owners: list[tuple[IdTimelines, int]] = [(app.homes, user) for user in sorted(kept)]
     owners += [(app.authors, user) for user in sorted(part.authors)]
     for chunk in chunked(owners, 5000):
         with app.redis.pipeline(transaction=False) as pipe:
             for timelines, owner in chunk:
                 pipe.zadd(timelines.key(owner), {LIVE: 0})
             pipe.execute()
+    app.classifier.classes(sorted(part.authors))
 
 
 def _measured(app: Platform, rows: _RowCount, work: Callable[[], Any]) -> tuple[Any, Cost]:

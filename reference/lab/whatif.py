@@ -15,6 +15,8 @@ from typing import Any
 from reference import notebook
 from reference.twitter.errors import require
 
+PANEL_WIDTH_PX = 840  # a FigureWidget is drawn before its cell has a width (700 px then); 840 fills Lab's cell at 1280 px
+
 
 @dataclass(frozen=True, slots=True)
 class Slider:
@@ -105,8 +107,7 @@ class WhatIf:
         import plotly.graph_objects as go
 
         result = self.result()
-        figure = go.FigureWidget(self._draw(result), layout_autosize=True)
-        figure._config = {"responsive": True}  # plotly has no public way to make a FigureWidget as wide as its cell
+        figure = go.FigureWidget(self._draw(result), layout_width=PANEL_WIDTH_PX)
         dials = {name: spec.widget() for name, spec in self._specs.items()}
         readout = widgets.HTML(self._readout_html(result))
         for dial in dials.values():
@@ -150,7 +151,7 @@ def _copy_into(shown: Any, new: Any) -> None:
             shown.add_traces(new.data)
         layout = new.layout.to_plotly_json()
         layout.pop("template", None)
-        shown.layout.update({"annotations": [], "shapes": [], **layout})
+        shown.layout.update({"annotations": [], "shapes": [], **layout, "width": PANEL_WIDTH_PX})
 
 
 def _say(value: Any) -> str:

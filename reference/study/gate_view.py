@@ -1,8 +1,8 @@
 """The widgets of a gate, in JupyterLab only: a question with its inputs, and what stays folded until it is answered.
 
 Nothing behind the gate exists in the page before it opens: content is made when the learner has committed.
-CSS classes that the browser test relies on: course-gate (+ course-gate-folded), course-guess, course-submit, course-show-me,
-course-guess-again, course-feedback; course-reveal (+ course-reveal-folded), course-reveal-content.
+CSS classes that the browser test relies on: course-gate (+ course-gate-folded), course-guess, course-submit (numbers), course-choice (one button per choice, commits at
+once), course-show-me, course-guess-again, course-feedback; course-reveal (+ course-reveal-folded), course-reveal-content.
 """
 
 from __future__ import annotations
@@ -18,36 +18,60 @@ if TYPE_CHECKING:
 
 
 class Question:
-    """The question, an input (or radio buttons), Guess, Show me, and one live line of feedback."""
+    """The question, an input with Guess (or one button per choice), Show me, and one live line of feedback."""
 
     def __init__(self, gate: Gate) -> None:
         import ipywidgets as widgets
 
         self.gate = gate
-        self.input = _choice_input(gate) if gate.choices is not None else _number_input(gate)
+        self.input = self._choice_input() if gate.choices is not None else self._number_input()
         self.input.add_class("course-guess")
-        self.input.on_msg(self._on_message)
-        self.submit = _button("Guess", "course-submit", self._on_submit, style="primary")
-        self.show_me = _button("Show me", "course-show-me", lambda _: self.gate.show_me())
+        self.show_me = _button("Show me", "course-show-me", lambda _: self._on_show_me())
         self.again = _button("Guess again", "course-guess-again", lambda _: self._on_again())
         self.feedback = widgets.HTML().add_class("course-feedback")
         self.ask = widgets.HTML(f"{GATE_STYLE}<b>Predict.</b> {notebook.inline(gate.question)}")
-        self.row = widgets.HBox([self.submit, self.show_me])
+        self.row = widgets.HBox()
         self.box = widgets.VBox().add_class("course-gate")
         self.refresh()
 
+    def _number_input(self) -> Any:
+        import ipywidgets as widgets
+
+        hint = self.gate.hint()
+        options = {"placeholder": hint or "a number, such as 30M", "tooltip": f"Your guess. {hint}. Enter commits."}
+        text = widgets.Text(description="Your guess:", style={"description_width": "initial"}, layout={"width": "min(32em, 100%)"}, **options)
+        text.on_msg(self._on_message)
+        self.buttons = [_button("Guess", "course-submit", lambda _: self._submit(text.value), style="primary")]
+        return text
+
+    def _choice_input(self) -> Any:
+        """One button per choice: a radio group would lose its arrow keys to Lab, which moves between cells with them."""
+        import ipywidgets as widgets
+
+        self.buttons = []
+        return widgets.VBox([self._choice_button(choice) for choice in self.gate.choices or ()])
+
+    def _choice_button(self, choice: str) -> Any:
+        return _button(choice, "course-choice", lambda _: self._submit(choice))
+
     def _on_message(self, _widget: Any, content: dict[str, Any], _buffers: Any) -> None:
         if content.get("event") == "submit":  # Enter in the text field
-            self._on_submit(None)
+            self._submit(self.input.value)
 
-    def _on_submit(self, _button: Any) -> None:
+    def _submit(self, text: str) -> None:
         try:
-            self.gate.submit(self.input.value or "")
+            self.gate.submit(text)
+            self.again.focus()  # the button that had the keyboard is gone
         except InvalidInput as error:
             self.feedback.value = _live(notebook.escape(error))
 
+    def _on_show_me(self) -> None:
+        self.gate.show_me()
+        self.again.focus()
+
     def _on_again(self) -> None:
-        self.input.value = None if self.gate.choices is not None else ""
+        if self.gate.choices is None:
+            self.input.value = ""
         self.gate.fold_again()
 
     def refresh(self) -> None:
@@ -58,7 +82,7 @@ class Question:
             self.box.children = [self.ask, self.row, self.feedback]
             self.feedback.value = _live(notebook.inline(self.gate.feedback()))
             return
-        self.row.children = [self.submit, self.show_me]
+        self.row.children = [*self.buttons, self.show_me]
         self.box.add_class("course-gate-folded")
         self.feedback.value = _live("")
         self.box.children = [self.ask, self.input, self.row, self.feedback]
@@ -115,24 +139,6 @@ def display_widget(widget: Any, text: str) -> None:
 
     view = {"version_major": 2, "version_minor": 0, "model_id": widget.model_id}
     display({"application/vnd.jupyter.widget-view+json": view, "text/plain": text}, raw=True)
-
-
-def _number_input(gate: Gate) -> Any:
-    import ipywidgets as widgets
-
-    return widgets.Text(
-        description="Your guess:",
-        placeholder=gate.hint() or "a number, such as 30M",
-        tooltip=f"Your guess. {gate.hint()}. Enter commits.",
-        style={"description_width": "initial"},
-        layout={"width": "min(32em, 100%)"},
-    )
-
-
-def _choice_input(gate: Gate) -> Any:
-    import ipywidgets as widgets
-
-    return widgets.RadioButtons(options=list(gate.choices or ()), value=None, tooltip="Your guess", layout={"width": "auto"})
 
 
 def _button(text: str, css_class: str, on_click: Any, style: str = "") -> Any:

@@ -70,28 +70,46 @@ _COLOURS = {
     "--jq-incorrect-color": "#b3261e",
 }
 
+_KEEP_ARROW_KEYS = (
+    "\nsetTimeout(() => document.querySelectorAll('.Quiz input').forEach("
+    "(input) => input.setAttribute('data-lm-suppress-shortcuts', 'true')), 500);\n"
+)
+_MATHJAX_GUARD = "typeof MathJax != 'undefined'"
+
 # What the library leaves out: a mark on the choice that has the keyboard, feedback legible on a dark ground, Lab's own size of text.
 _LOOK = (
     "<style>.Quiz .MCButton:focus-within{outline:3px solid var(--jp-brand-color1,#1976d2);outline-offset:1px}"
-    ".Quiz .MultipleChoiceQn,.Quiz .MCButton,.Quiz .Feedback{font-size:var(--jp-content-font-size2,16px)!important;line-height:1.5}"
-    ".Quiz .MultipleChoiceQn code{background:transparent;color:inherit}"
+    ".Quiz .MultipleChoiceQn,.Quiz .MCButton,.Quiz .Feedback{font-size:15px!important;line-height:1.5}"
+    ".Quiz .MultipleChoiceQn code{background:transparent!important;color:inherit!important}"
     '[data-jp-theme-light="false"] .Quiz .Feedback.incorrect{color:#ff9d94}[data-jp-theme-light="false"] .Quiz .Feedback.correct{color:#4fd1a5}'
     ".Quiz .MCButton{padding:.5em 1em}</style>"
 )
 
 
 def _display_interactive(quiz_id: str, questions: Sequence[Question]) -> None:
+    from IPython.display import display
+    from IPython.utils.capture import capture_output
     from jupyterquiz import display_quiz
 
     notebook.publish(_LOOK, text="A quiz: run this cell to take it.")
+    library = [_as_library(question) for question in questions]
     state = random.getstate()  # the library draws from the global generator; nobody else's dice may notice
     random.seed(seed_of(quiz_id))
     try:
-        display_quiz(
-            [_as_library(question) for question in questions], shuffle_answers=False, max_width=900, border_radius=6, colors=dict(_COLOURS)
-        )
+        with capture_output() as captured:
+            display_quiz(library, shuffle_answers=False, max_width=900, border_radius=6, colors=dict(_COLOURS))
     finally:
         random.setstate(state)
+    for output in captured.outputs:
+        display(mended(output.data), raw=True)
+
+
+def mended(bundle: Mapping[str, str]) -> dict[str, str]:
+    """The library's output without its two faults: with plotly in the page it fetches MathJax from the network, and Lab takes its arrow keys."""
+    script = bundle.get("application/javascript", "")
+    if not script:
+        return {**bundle, "text/plain": ""}
+    return {"application/javascript": script.replace(_MATHJAX_GUARD, "false") + _KEEP_ARROW_KEYS, "text/plain": ""}
 
 
 def seed_of(quiz_id: str) -> int:

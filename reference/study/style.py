@@ -17,10 +17,9 @@ _GATE = (
     "font-size:var(--jp-content-font-size1,14px);color:var(--jp-ui-font-color1)}"
     ".course-reveal{max-width:none}"
     ".course-reveal-folded{border:1px dashed var(--jp-border-color2,#bbb);border-radius:4px;padding:.3em 1em;max-width:62em;opacity:.85}"
-    ".course-gate .widget-text input{font-size:1em}.course-gate .widget-radio-box label{white-space:normal;height:auto;line-height:1.5}"
-    ".course-gate .widget-radio,.course-gate .widget-radio-box{width:auto;max-width:58em;height:auto}"
+    ".course-gate .widget-text input{font-size:1em}"
+    ".course-gate .course-choice{white-space:normal;height:auto;min-height:2em;line-height:1.4;padding:.25em .9em;text-align:left;width:auto;max-width:58em}"
     ".course-gate button:focus-visible,.course-gate input:focus-visible{outline:2px solid var(--jp-brand-color1,#1976d2);outline-offset:1px}"
-    ".course-verdict{font-weight:600}"
 )
 _STRIP = (
     ".course-strip{display:flex;flex-wrap:wrap;gap:.25em;list-style:none;padding:0!important;margin:.3em 0!important}"

@@ -24,7 +24,9 @@ STORED = {
 }
 
 
-def load_into(store: Store, registry: ClassRegistry | None, name: str, activity: Activity | None = None, *, tweets: bool = True) -> dict[str, int]:
+def load_into(
+    store: Store, registry: ClassRegistry | None, name: str, activity: Activity | None = None, *, tweets: bool = True
+) -> dict[str, int]:
     """Bulk-load dataset `name` into an empty `store`; rows loaded by table.
 
     registry: gets tweets and reads per day of every user. activity: gets the last read of every reader. tweets: False loads users

@@ -39,7 +39,7 @@ class Platform:
     `delivery` (what the fanout worker does), `log`, `relay`.
     """
 
-    def __init__(self, redis: Any, store: Store, namespace: str, clock: Clock, policy: FanoutPolicy, own_namespace: bool, cap: int) -> None:
+    def __init__(self, redis: Any, store: Store, namespace: str, clock: Clock, policy: FanoutPolicy, own_namespace: bool, cap: int, lease_ttl_ms: int) -> None:
         self.redis, self.store, self.namespace, self.clock, self.policy = redis, store, namespace, clock, policy
         self.own_namespace = own_namespace
         self.ids = SnowflakeGenerator.leased(redis, namespace, clock=clock, lease_again=True)
@@ -59,7 +59,7 @@ class Platform:
         )
         self.log = EventLog(redis, namespace, store.partitions)
         self.relay = Relay(self.outbox, self.log, self.rebuild)
-        self.fanout = self.consumer(FANOUT_GROUP, self.delivery.handle)
+        self.fanout = self.consumer(FANOUT_GROUP, self.delivery.handle, lease_ttl_ms=lease_ttl_ms)
         self._settle_policy()
 
     @classmethod
@@ -74,6 +74,7 @@ class Platform:
         redis: Any = None,
         partitions: int | None = None,
         timeline_cap: int = 800,
+        lease_ttl_ms: int = 10_000,
     ) -> Platform:
         """Open a platform.
 
@@ -81,7 +82,7 @@ class Platform:
         namespace: None → one of its own, taken away by `close`; a name that others share stays when the database is durable.
         fanout: None → the policy under which the namespace was last open, else Hybrid(10,000). Another policy than the last one
         makes all timelines be rebuilt. redis: a client to use instead of redis_url. partitions: of the event log, fixed at creation.
-        timeline_cap: tweets that a home timeline serves. Raises InvalidInput, Conflict, Unavailable.
+        timeline_cap: tweets that a home timeline serves. lease_ttl_ms: after so long a dead worker's partitions are taken over. Raises InvalidInput, Conflict, Unavailable.
         """
         clock = clock or SystemClock()
         name = namespace or f"twitter-{secrets.token_hex(6)}"
@@ -89,7 +90,7 @@ class Platform:
         store = Store.open(database, namespace=name, partitions=partitions)
         try:
             policy = fanout or _recorded_policy(store)
-            return cls(client, store, name, clock, policy, own_namespace=namespace is None or not store.durable, cap=timeline_cap)
+            return cls(client, store, name, clock, policy, own_namespace=namespace is None or not store.durable, cap=timeline_cap, lease_ttl_ms=lease_ttl_ms)
         except BaseException:
             store.close()
             raise
@@ -98,13 +99,14 @@ class Platform:
     def from_dataset(cls, name: str = "small", **options: Any) -> Platform:
         """`open(**options)` with the users, follows and tweets of a dataset ("small": 10 K users). Takes about a second.
 
-        Timelines are built when first read, or by `timelines.warm(ids)`. The clock's time need not be the dataset's.
+        Timelines are built when first read, or by `timelines.warm(ids)`. The clock's time need not be the dataset's: whoever read in
+        its 48 hours is active now.
         """
         from reference.twitter.dataset import load_into
 
         app = cls.open(**options)
         try:
-            load_into(app.store, app.registry, name)
+            load_into(app.store, app.registry, name, app.activity)
         except BaseException:
             app.close()
             raise

@@ -58,7 +58,7 @@ class Store:
 
     @property
     def engine_name(self) -> str:
-        """"duckdb" or "postgresql"."""
+        """Either "duckdb" or "postgresql"."""
         return self._opened.name
 
     @property

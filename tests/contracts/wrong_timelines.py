@@ -362,6 +362,12 @@ class ListsNotSets(Sound):
             missing = set(self.by_author[followee]) - set(self.homes.get(follower, []))
             self.put(follower, missing)
 
+    def on_unfollowed(self, follower: int, followee: int) -> None:
+        if len(self.homes.get(follower, [])) >= CAP:
+            del self.homes[follower]
+        elif follower in self.homes:
+            self.homes[follower] = [tweet_id for tweet_id in self.homes[follower] if self.posts[tweet_id].author != followee]
+
     def cease(self, author: int) -> None:
         for follower in self.followers(author):
             self.put(follower, set(self.by_author[author][:-1]) - set(self.homes.get(follower, [])))

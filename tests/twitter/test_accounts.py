@@ -10,6 +10,7 @@ from reference.twitter.errors import Conflict, InvalidInput, NotFound
 from reference.twitter.model import User
 from tests.twitter.stores import World, in_threads
 
+
 def test_a_registered_user_is_found_by_id_and_by_name_in_any_case(world: World):
     ada = world.accounts.register("Ada_1815", "Ada Lovelace")
     assert ada == User(ada.id, "Ada_1815", "Ada Lovelace", False, ada.created_at, 0, 0)

@@ -32,7 +32,8 @@ def wait_until(what: str, holds: Callable[[], bool], timeout_s: float = 60.0) ->
 
 @contextmanager
 def worker(redis_url: str, database: str, namespace: str) -> Iterator[subprocess.Popen[str]]:
-    command = [sys.executable, "-m", "reference.twitter.workers", "fanout", "--namespace", namespace, "--redis-url", redis_url, "--database", database]
+    command = [sys.executable, "-m", "reference.twitter.workers", "fanout", "--namespace", namespace, "--lease-ms", "500"]
+    command += ["--redis-url", redis_url, "--database", database]
     process = subprocess.Popen(command, stdout=subprocess.PIPE, text=True)
     try:
         assert process.stdout is not None

@@ -12,6 +12,7 @@ from reference.twitter.model import Event, FollowEdge
 from reference.twitter.outbox import partition_of
 from tests.twitter.stores import World, in_threads
 
+
 def all_events(world: World) -> list[Event]:
     """Everything in the outbox, numbered now, partition by partition."""
     events: list[Event] = []

@@ -170,6 +170,15 @@ def test_a_batch_interrupted_by_a_large_step_back_raises_and_repeats_nothing() -
     assert after[0] > before[-1] and len({*before, *after}) == 20_000
 
 
+def test_a_batch_loses_no_millisecond_to_sleeps_that_take_too_long() -> None:
+    class TiredClock(ManualClock):
+        def sleep(self, seconds: float) -> None:
+            super().sleep(seconds + 0.0035)
+
+    ids = generator(TiredClock()).batch(100 * 4096)
+    assert np.unique(TWITTER.decode_ms(ids)).tolist() == list(range(START_MS, START_MS + 100))
+
+
 def test_a_spent_sequence_costs_exactly_one_wait() -> None:
     class CountingClock(ManualClock):
         sleeps = 0

@@ -93,6 +93,19 @@ def test_a_lost_lease_stops_even_the_rest_of_the_current_millisecond(redis: Any,
         ids.next_id()
 
 
+def test_a_new_worker_id_is_used_from_the_next_millisecond_on_and_the_old_one_is_free(redis: Any, namespace: str) -> None:
+    clock = ManualClock()
+    ids = SnowflakeGenerator.leased(redis, namespace, clock=clock)
+    old_worker, before = ids.worker_id, ids.next_id()
+    old_key = ids.lease._keys(old_worker)[0]
+    ids.lease.acquire()
+    assert not redis.exists(old_key) and ids.lease.worker_id != old_worker
+    clock.advance(-0.001)  # waited out to the old millisecond, which belongs to the old worker id
+    after = ids.next_id()
+    assert TWITTER.decode(after).worker_id == ids.worker_id == ids.lease.worker_id
+    assert TWITTER.decode(after).unix_ms == TWITTER.decode(before).unix_ms + 1
+
+
 def test_an_idle_process_may_ask_for_a_new_worker_id_instead_of_stopping(redis: Any, namespace: str) -> None:
     clock = ManualClock()
     ids = SnowflakeGenerator.leased(redis, namespace, clock=clock, lease_again=True)

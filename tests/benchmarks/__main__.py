@@ -1,0 +1,26 @@
+"""`make bench`: every measurement, each as a ratio within one interleaved run. Exit status 1 when a target is missed."""
+
+from __future__ import annotations
+
+import sys
+
+from tests.benchmarks import bench_fanout, bench_ids, bench_import
+
+BENCHES = {"ids": bench_ids, "fanout": bench_fanout, "import": bench_import}
+
+
+def main(names: list[str]) -> int:
+    """Run the named benches (all when none is named)."""
+    unknown = set(names) - set(BENCHES)
+    if unknown:
+        print(f"no such bench: {', '.join(sorted(unknown))}; there are {', '.join(BENCHES)}", file=sys.stderr)
+        return 2
+    missed = 0
+    for name in names or list(BENCHES):
+        missed += BENCHES[name].main()
+        print(flush=True)
+    return int(missed > 0)
+
+
+if __name__ == "__main__":
+    sys.exit(main(sys.argv[1:]))
