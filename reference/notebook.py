@@ -10,6 +10,7 @@ import html as html_text
 import os
 import re
 import sys
+import traceback
 from collections.abc import Callable, Iterable, Sequence
 from typing import Any
 
@@ -92,11 +93,16 @@ def outputs_of(thing: Any) -> list[dict[str, Any]]:
     """What `show_object(thing)` would show, as notebook outputs (for `Output.outputs`); a traceback becomes an error output."""
     from IPython.utils.capture import capture_output
 
+    failed: list[dict[str, Any]] = []
     with capture_output() as captured:
-        show_object(thing)
+        try:
+            show_object(thing)
+        except Exception as error:  # a callback has no cell to fail in: the learner must see it here
+            lines = traceback.format_exc().splitlines()
+            failed = [{"output_type": "error", "ename": type(error).__name__, "evalue": str(error), "traceback": lines}]
     texts = [{"output_type": "stream", "name": name, "text": text} for name, text in _streams(captured) if text]
     shown = [{"output_type": "display_data", "data": item.data, "metadata": item.metadata or {}} for item in captured.outputs]
-    return texts + shown
+    return texts + shown + failed
 
 
 def _streams(captured: Any) -> Iterable[tuple[str, str]]:

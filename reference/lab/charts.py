@@ -202,8 +202,8 @@ def before_after(values: Mapping[str, tuple[Number, Number]], *, title: str, uni
         text = [f"  {_label(point)}  " for point in points]
         marker = {"color": colour, "size": 13, "symbol": symbol, "line": {"width": 2.5, "color": colour}}
         figure.add_trace(go.Scatter(x=points, y=labels, name=name, mode="markers+text", text=text, textposition=sides, marker=marker, cliponaxis=False))
-    figure.update_yaxes(autorange="reversed", showgrid=False)
-    figure.update_layout(showlegend=True, height=max(240, 150 + 50 * len(labels)), margin_r=90)
+    figure.update_yaxes(range=[len(labels) - 0.5, -0.5], showgrid=False)
+    figure.update_layout(showlegend=True, margin_t=figure.layout.margin.t + 26, height=max(240, 150 + 50 * len(labels)), margin_r=90)
     return figure
 
 

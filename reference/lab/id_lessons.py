@@ -31,7 +31,6 @@ class Arrivals:
 
     by_clock_us: np.ndarray
     worker: np.ndarray
-    rng: np.random.Generator
 
     @property
     def by_clock_ms(self) -> np.ndarray:
@@ -46,13 +45,16 @@ def arrivals(count: int, per_s: float, workers: int = 64, clock_error_ms: float 
     true_us = START_MS * 1000 + np.cumsum(rng.exponential(1e6 / per_s, require_int("count", count, 1))).astype(np.int64)
     worker = rng.integers(0, workers, count)
     off_us = rng.uniform(-clock_error_ms * 1000, clock_error_ms * 1000, workers).astype(np.int64)
-    return Arrivals(true_us + off_us[worker], worker, rng)
+    return Arrivals(true_us + off_us[worker], worker)
 
 
-def all_kinds(posts: Arrivals) -> dict[str, list[int]]:
+def all_kinds(posts: Arrivals, seed: int = 7) -> dict[str, list[int]]:
     """The same tweets under each kind of id, as ints that compare as a database compares the ids: {kind: ids in order of arrival}."""
+    import numpy as np
+
     count = posts.worker.size
-    random_bits = [int(high) << 64 | int(low) for high, low in posts.rng.integers(0, 1 << 63, (count, 2))]
+    halves = np.random.default_rng(seed).integers(0, 1 << 64, (count, 2), dtype=np.uint64)
+    random_bits = [high << 64 | low for high, low in halves.tolist()]
     return {
         "auto-increment": list(range(1, count + 1)),
         "UUIDv4": [_versioned(bits, 4) for bits in random_bits],

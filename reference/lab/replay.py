@@ -12,6 +12,7 @@ from __future__ import annotations
 import hashlib
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
+from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from reference.lab.meter import Meter
@@ -68,7 +69,7 @@ class ReplayResult:
 
 def replay(
     policy: FanoutPolicy,
-    dataset: str = "small",
+    dataset: str | Path = "small",
     delivery_budget: int = 12_000,
     readers: int = 60,
     *,
@@ -102,7 +103,7 @@ def replay(
 
 
 def compare(
-    policies: Sequence[FanoutPolicy], dataset: str = "small", delivery_budget: int = 12_000, readers: int = 60, *, live: str = "all"
+    policies: Sequence[FanoutPolicy], dataset: str | Path = "small", delivery_budget: int = 12_000, readers: int = 60, *, live: str = "all"
 ) -> pd.DataFrame:
     """One row a policy: `replay` of each over the same slice. AssertionError when two policies showed a reader different timelines."""
     results = [replay(policy, dataset, delivery_budget, readers, live=live) for policy in policies]
@@ -170,7 +171,7 @@ class _RowCount:
 
 
 def _make_live(app: Platform, part: Slice, live: str) -> None:
-    """Live, empty timelines, as is right while nothing was tweeted; scripts loaded and authors classified, so that first times cost nothing."""
+    """Live, empty timelines, as is right while nothing was tweeted. Scripts are loaded and authors classified: no first time is counted."""
     for name in SCRIPTS:
         script(f"{name}.lua").load(app.redis)
     kept = part.audience if live == "all" else part.audience & part.active

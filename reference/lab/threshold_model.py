@@ -22,7 +22,7 @@ if TYPE_CHECKING:
 
 THRESHOLDS = (100, 1_000, 5_000, 10_000, 100_000, 1_000_000)  # B: 5 K, D: 10 K, A: 100 K, C and E: 1 M
 PURE_PUSH, PURE_PULL = math.inf, 0
-ONE_THREAD = {"threads": 1}  # sums of floats in one order: the same digits each time
+ONE_THREAD: dict[str, Any] = {"threads": 1}  # sums of floats in one order: the same digits each time
 
 
 @dataclass(frozen=True)

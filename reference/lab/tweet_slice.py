@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from functools import lru_cache
+from pathlib import Path
 
 import numpy as np
 
@@ -22,7 +23,7 @@ class Slice:
     authors: who tweets here, reads, or is followed by a reader.
     """
 
-    dataset: str
+    dataset: str | Path
     tweets: tuple[tuple[int, str], ...]
     readers: tuple[int, ...]
     audience: frozenset[int]
@@ -31,7 +32,7 @@ class Slice:
     push_deliveries: int
 
 
-def choose_slice(dataset: str = "small", delivery_budget: int = 12_000, readers: int = 60) -> Slice:
+def choose_slice(dataset: str | Path = "small", delivery_budget: int = 12_000, readers: int = 60) -> Slice:
     """The shortest run of consecutive tweets that spends `delivery_budget` deliveries under pure push and in which the most followed
     author tweets; and the `readers` who read next. Raises InvalidInput: unknown dataset, more than it holds. O(tweets).
     """
@@ -41,7 +42,7 @@ def choose_slice(dataset: str = "small", delivery_budget: int = 12_000, readers:
 
 
 @lru_cache(maxsize=4)
-def _choose_slice(dataset: str, delivery_budget: int, readers: int) -> Slice:
+def _choose_slice(dataset: str | Path, delivery_budget: int, readers: int) -> Slice:
     import duckdb
 
     folder = dataset_folder(dataset)

@@ -13,7 +13,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from reference import notebook
-from reference.twitter.errors import require
+from reference.twitter.errors import TwitterError, require
 
 PANEL_WIDTH_PX = 840  # a FigureWidget is drawn before its cell has a width (700 px then); 840 fills Lab's cell at 1280 px
 
@@ -118,7 +118,11 @@ class WhatIf:
 
     def _redraw(self, _change: Any) -> None:
         figure, dials, readout, _ = self._built()
-        result = self.result(**{name: dial.value for name, dial in dials.items()})
+        try:
+            result = self.result(**{name: dial.value for name, dial in dials.items()})
+        except TwitterError as error:  # a callback has no cell to fail in: the learner must see it here
+            readout.value = f'<div role="alert">{notebook.escape(error)}</div>'
+            return
         _copy_into(figure, self._draw(result))
         readout.value = self._readout_html(result)
 

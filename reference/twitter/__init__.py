@@ -1,7 +1,8 @@
 """The system itself: one module per component that one would draw on the whiteboard.
 
-Floors (a module imports only from floors below its own; `tests/test_house.py` keeps it so):
+Floors (a module imports only from floors below its own; `tests/house/test_imports.py` keeps it so):
 
-    5  api/            4  platform          3  tweets timelines workers
-    2  ids graph fanout homes events accounts      1  clock errors model backend lease store
+    6  workers        5  platform       4  tweets timelines      3  consumer delivery dataset
+    2  ids accounts graph tweet_store outbox events fanout homes activity
+    1  clock errors model backend lease engines schema bulk store snowflake_layout worker_lease
 """

@@ -30,7 +30,8 @@ def connect(url: str | None = None, *, server: Any = None) -> Any:
         return _fake(server)
     import redis as redis_py
 
-    options: dict[str, Any] = {"decode_responses": True, "protocol": 2}
+    # A server that hangs must not hang its callers: their leases run meanwhile.
+    options: dict[str, Any] = {"decode_responses": True, "protocol": 2, "socket_timeout": 30.0, "socket_connect_timeout": 5.0}
     makers = {
         "redis": redis_py.Redis.from_url,
         "rediss": redis_py.Redis.from_url,
@@ -104,7 +105,10 @@ def script(name: str) -> Script:
 
 
 def spread(key: int, buckets: int) -> int:
-    """A bucket in 0 … buckets-1 for `key`, even when keys share their low bits, as Snowflake ids do (splitmix64)."""
+    """A bucket in 0 … buckets-1 for `key`, even when keys share their low bits, as Snowflake ids do.
+
+    The finaliser of splitmix64 (Steele, Lea & Flood, OOPSLA 2014), then modulo.
+    """
     mixed = (key + 0x9E3779B97F4A7C15) & _MASK64
     mixed = ((mixed ^ (mixed >> 30)) * 0xBF58476D1CE4E5B9) & _MASK64
     mixed = ((mixed ^ (mixed >> 27)) * 0x94D049BB133111EB) & _MASK64

@@ -25,7 +25,7 @@ STORED = {
 
 
 def load_into(
-    store: Store, registry: ClassRegistry | None, name: str, activity: Activity | None = None, *, tweets: bool = True
+    store: Store, registry: ClassRegistry | None, name: str | Path, activity: Activity | None = None, *, tweets: bool = True
 ) -> dict[str, int]:
     """Bulk-load dataset `name` into an empty `store`; rows loaded by table.
 
@@ -45,14 +45,16 @@ def load_into(
     return loaded
 
 
-def dataset_folder(name: str) -> Path:
-    """The folder of dataset `name`, found from the package, wherever the notebook runs. InvalidInput lists those that exist."""
+def dataset_folder(name: str | Path) -> Path:
+    """The folder of dataset `name`, found from the package, wherever the notebook runs; a Path is the folder of a dataset of your own
+    (`workload.save`). InvalidInput lists those that exist."""
     package = Path(reference.__file__).parent
     homes = (package.parent / "datasets", package / "_datasets")  # a checkout; a wheel
     found = {path.parent.name: path.parent for home in reversed(homes) for path in home.glob("*/users.parquet")}
-    if name not in found:
-        raise InvalidInput(f"no dataset {name!r}: there is {', '.join(sorted(found)) or 'none'}")
-    return found[name]
+    folder = name if isinstance(name, Path) else found.get(name)
+    if folder is None or not (folder / "users.parquet").is_file():
+        raise InvalidInput(f"no dataset {str(name)!r}: there is {', '.join(sorted(found)) or 'none'}")
+    return folder
 
 
 def last_reads(folder: Path, now_ms: int) -> dict[int, int]:

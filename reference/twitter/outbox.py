@@ -10,24 +10,18 @@ from __future__ import annotations
 import json
 from typing import Any
 
+from reference.twitter.backend import spread
 from reference.twitter.clock import NS_PER_MS, Clock
 from reference.twitter.errors import InvalidInput, require_int
 from reference.twitter.model import Event
 from reference.twitter.store import Store
 
 MAX_BATCH = 100_000
-_MASK = (1 << 64) - 1
 
 
 def partition_of(key: int, partitions: int) -> int:
-    """The partition of `key`, 0 … partitions − 1: the finaliser of splitmix64 (Steele, Lea & Flood, OOPSLA 2014), then modulo.
-
-    `key % partitions` would not do: Snowflake ids share their low bits, and most would land in one partition.
-    """
-    mixed = (key + 0x9E3779B97F4A7C15) & _MASK
-    mixed = ((mixed ^ (mixed >> 30)) * 0xBF58476D1CE4E5B9) & _MASK
-    mixed = ((mixed ^ (mixed >> 27)) * 0x94D049BB133111EB) & _MASK
-    return (mixed ^ (mixed >> 31)) % partitions
+    """The partition of `key`, 0 … partitions − 1: a hash, since `key % partitions` would put most Snowflake ids in one."""
+    return spread(key, partitions)
 
 
 class Outbox:

@@ -7,6 +7,7 @@ its namespace. Redis holds nothing that the store cannot rebuild.
 from __future__ import annotations
 
 import secrets
+from pathlib import Path
 from types import TracebackType
 from typing import Any
 
@@ -14,9 +15,10 @@ from reference.twitter.accounts import Accounts
 from reference.twitter.activity import Activity
 from reference.twitter.backend import connect, delete_namespace
 from reference.twitter.clock import NS_PER_MS, Clock, SystemClock
+from reference.twitter.consumer import GroupConsumer
 from reference.twitter.delivery import Classifier, Delivery
 from reference.twitter.errors import Unavailable
-from reference.twitter.events import EventLog, GroupConsumer, Relay
+from reference.twitter.events import EventLog, Relay
 from reference.twitter.fanout import ClassRegistry, FanoutPolicy, Hybrid, policy_from_text, policy_to_text
 from reference.twitter.graph import Graph
 from reference.twitter.homes import IdTimelines
@@ -96,7 +98,7 @@ class Platform:
             raise
 
     @classmethod
-    def from_dataset(cls, name: str = "small", **options: Any) -> Platform:
+    def from_dataset(cls, name: str | Path = "small", **options: Any) -> Platform:
         """`open(**options)` with the users, follows and tweets of a dataset ("small": 10 K users). Takes about a second.
 
         Timelines are built when first read, or by `timelines.warm(ids)`. The clock's time need not be the dataset's: whoever read in

@@ -14,7 +14,7 @@ from tests.house import house
 FLOORS = [
     {"clock", "errors", "model", "backend", "lease", "schema", "engines", "store", "bulk", "snowflake_layout", "worker_lease"},
     {"ids", "accounts", "graph", "tweet_store", "outbox", "fanout", "homes", "events", "activity"},
-    {"delivery", "dataset"},
+    {"consumer", "delivery", "dataset"},
     {"tweets", "timelines"},
     {"platform"},
     {"workers"},
