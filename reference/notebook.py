@@ -122,13 +122,17 @@ def inline(text: str) -> str:
     return safe
 
 
-def table(header: Sequence[str], rows: Iterable[Sequence[object]], *, css_class: str = "course-table", render: Callable[[str], str] = escape) -> str:
+def table(
+    header: Sequence[str], rows: Iterable[Sequence[object]], *, css_class: str = "course-table", render: Callable[[str], str] = escape
+) -> str:
     """A plain HTML table; cells are text (`render` turns a cell's text into HTML)."""
     listed = [[str(cell) for cell in row] for row in rows]
     right = [bool(listed) and all(re.fullmatch(r"[\d.,  %×-]*", row[i]) for row in listed) for i in range(len(header))]
     style = [f' style="text-align:{"right" if numbers else "left"}"' for numbers in right]  # Lab would set all to the right
     head = "".join(f'<th scope="col"{at}>{escape(cell)}</th>' for cell, at in zip(header, style, strict=True))
-    body = "".join("<tr>" + "".join(f"<td{at}>{render(cell)}</td>" for cell, at in zip(row, style, strict=True)) + "</tr>" for row in listed)
+    body = "".join(
+        "<tr>" + "".join(f"<td{at}>{render(cell)}</td>" for cell, at in zip(row, style, strict=True)) + "</tr>" for row in listed
+    )
     return f'<table class="{css_class}"><thead><tr>{head}</tr></thead><tbody>{body}</tbody></table>'
 
 

@@ -21,8 +21,25 @@ COLOURS = {
     "push": "#0072B2", "pull": "#E69F00", "hybrid": "#009E73", "threshold": "#D55E00",
     "optimal": "#CC79A7", "naive": "#8C8C8C", "fast": "#56B4E9", "tiered": "#B8A800",
 }  # fmt: skip
-DASHES = {"push": "solid", "pull": "dash", "hybrid": "dashdot", "threshold": "dash", "optimal": "dot", "naive": "longdash", "fast": "solid", "tiered": "longdashdot"}
-SYMBOLS = {"push": "circle", "pull": "square", "hybrid": "diamond", "optimal": "star", "naive": "x", "fast": "triangle-up", "tiered": "cross"}
+DASHES = {
+    "push": "solid",
+    "pull": "dash",
+    "hybrid": "dashdot",
+    "threshold": "dash",
+    "optimal": "dot",
+    "naive": "longdash",
+    "fast": "solid",
+    "tiered": "longdashdot",
+}
+SYMBOLS = {
+    "push": "circle",
+    "pull": "square",
+    "hybrid": "diamond",
+    "optimal": "star",
+    "naive": "x",
+    "fast": "triangle-up",
+    "tiered": "cross",
+}
 INK = "#7A7A7A"  # contrast 4.3 on white and on #111
 GRID = "rgba(127,127,127,0.22)"
 PATTERNS = {"push": "", "pull": "/", "hybrid": "x", "threshold": ".", "optimal": "+", "naive": "\\", "fast": "", "tiered": "-"}
@@ -51,7 +68,17 @@ def use_house_style() -> None:
 def _template() -> Any:
     import plotly.graph_objects as go
 
-    axis = {"gridcolor": GRID, "linecolor": INK, "zerolinecolor": GRID, "ticks": "outside", "tickcolor": INK, "automargin": True, "title": {"font": {"size": 14}}, "exponentformat": "none", "separatethousands": True}
+    axis = {
+        "gridcolor": GRID,
+        "linecolor": INK,
+        "zerolinecolor": GRID,
+        "ticks": "outside",
+        "tickcolor": INK,
+        "automargin": True,
+        "title": {"font": {"size": 14}},
+        "exponentformat": "none",
+        "separatethousands": True,
+    }
     layout = go.Layout(
         paper_bgcolor="rgba(0,0,0,0)",
         plot_bgcolor="rgba(0,0,0,0)",
@@ -107,7 +134,9 @@ def _axis(title: str, log: bool) -> dict[str, Any]:
     return {"title_text": f"{title} (log scale)", "type": "log", "dtick": 1, "tickformat": "~s"} if log else {"title_text": title}
 
 
-def bars(values: Mapping[str, Number], *, title: str, unit: str, log: bool = False, roles: Mapping[str, str] | None = None, category: str = "") -> Any:
+def bars(
+    values: Mapping[str, Number], *, title: str, unit: str, log: bool = False, roles: Mapping[str, str] | None = None, category: str = ""
+) -> Any:
     """One horizontal bar per entry of `values` (first on top), its value written beside it. `log`: a log axis; zeros then show as no bar.
 
     title: the finding. unit: what the axis counts ("Redis commands"). roles: {entry: role} where its name does not tell.
@@ -121,13 +150,17 @@ def bars(values: Mapping[str, Number], *, title: str, unit: str, log: bool = Fal
     figure.add_trace(
         go.Bar(
             x=numbers, y=names, orientation="h", text=[_label(number) for number in numbers], textposition="outside", cliponaxis=False,
-            marker={"color": [COLOURS[name] for name in chosen], "pattern": {"shape": [PATTERNS[name] for name in chosen], "fillmode": "overlay", "fgcolor": "rgba(255,255,255,.55)"}},
+            marker={"color": [COLOURS[name] for name in chosen], "pattern": _pattern(chosen)},
             hovertemplate="%{y}: %{x:,} " + unit + "<extra></extra>",
         )
     )  # fmt: skip
     figure.update_yaxes(autorange="reversed", showgrid=False)
     figure.update_layout(height=max(220, 110 + 46 * len(names)), margin_r=90, bargap=0.35)
     return figure
+
+
+def _pattern(roles: Sequence[str]) -> dict[str, Any]:
+    return {"shape": [PATTERNS[name] for name in roles], "fillmode": "overlay", "fgcolor": "rgba(255,255,255,.55)"}
 
 
 def lines(
@@ -182,12 +215,23 @@ def mark(figure: Any, at: Number, name: str, *, role_name: str = "threshold", ro
     log = figure.layout.xaxis.type == "log"
     figure.add_vline(x=at, line={"color": COLOURS[role_name], "dash": "dash", "width": 2})
     figure.add_annotation(
-        x=_scaled(at, log), y=1, yref="paper", text=name, showarrow=False, xanchor="left", yanchor="top", xshift=4, yshift=-18 * row, font={"size": 12}
+        x=_scaled(at, log),
+        y=1,
+        yref="paper",
+        text=name,
+        showarrow=False,
+        xanchor="left",
+        yanchor="top",
+        xshift=4,
+        yshift=-18 * row,
+        font={"size": 12},
     )
     return figure
 
 
-def before_after(values: Mapping[str, tuple[Number, Number]], *, title: str, unit: str, log: bool = False, names: tuple[str, str] = ("before", "after")) -> Any:
+def before_after(
+    values: Mapping[str, tuple[Number, Number]], *, title: str, unit: str, log: bool = False, names: tuple[str, str] = ("before", "after")
+) -> Any:
     """A dumbbell per entry of `values` {what: (before, after)}: hollow grey to full green, both values written beside the points."""
     import plotly.graph_objects as go
 
@@ -201,7 +245,9 @@ def before_after(values: Mapping[str, tuple[Number, Number]], *, title: str, uni
         sides = ["middle left" if pair[place] <= pair[1 - place] else "middle right" for pair in pairs]
         text = [f"  {_label(point)}  " for point in points]
         marker = {"color": colour, "size": 13, "symbol": symbol, "line": {"width": 2.5, "color": colour}}
-        figure.add_trace(go.Scatter(x=points, y=labels, name=name, mode="markers+text", text=text, textposition=sides, marker=marker, cliponaxis=False))
+        figure.add_trace(
+            go.Scatter(x=points, y=labels, name=name, mode="markers+text", text=text, textposition=sides, marker=marker, cliponaxis=False)
+        )
     figure.update_yaxes(range=[len(labels) - 0.5, -0.5], showgrid=False)
     figure.update_layout(showlegend=True, margin_t=figure.layout.margin.t + 26, height=max(240, 150 + 50 * len(labels)), margin_r=90)
     return figure

@@ -46,7 +46,9 @@ def as_html(text: str, layout: SnowflakeLayout = TWITTER) -> str:
     rows = [(notebook.escape(what), notebook.escape(value)) for what, value in found.items()]
     if bits:
         rows.append(("bits", _strip(bits, layout)))
-    body = "".join(f'<tr><th scope="row" style="text-align:left">{what}</th><td style="text-align:left">{value}</td></tr>' for what, value in rows)
+    body = "".join(
+        f'<tr><th scope="row" style="text-align:left">{what}</th><td style="text-align:left">{value}</td></tr>' for what, value in rows
+    )
     return f"<table>{body}</table>"
 
 
@@ -88,7 +90,9 @@ class IdBox:
         if self._parts is None:
             import ipywidgets as widgets
 
-            field = widgets.Text(self.default, description="Paste an id:", style={"description_width": "initial"}, layout={"width": "min(40em, 100%)"})
+            field = widgets.Text(
+                self.default, description="Paste an id:", style={"description_width": "initial"}, layout={"width": "min(40em, 100%)"}
+            )
             kind = widgets.Dropdown(options=list(self.layouts), description="Kind:", style={"description_width": "initial"})
             self._parts = field, kind, widgets.HTML()
             for part in (field, kind):

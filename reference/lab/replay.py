@@ -4,7 +4,7 @@
 
 The platform starts with the dataset's users and follows and without tweets. Timelines are made live, then the tweets are posted and
 drained (the *write* side), then readers open their home timelines (the *read* side). Counts, not clocks: tweets are posted one
-virtual millisecond apart and leases outlast the run, so nothing depends on how fast the machine is.
+virtual millisecond apart, so nothing depends on how fast the machine is.
 """
 
 from __future__ import annotations
@@ -31,7 +31,6 @@ if TYPE_CHECKING:
     import pandas as pd
 
 SCRIPTS = ("timeline_add", "timeline_finish", "log_append", "log_ack")
-LEASE_MS = 24 * 3_600_000
 
 
 @dataclass(frozen=True)
@@ -88,7 +87,6 @@ def replay(
     with app:
         about_readers = (app.registry, app.activity) if policy.reader_facts else (None, None)
         load_into(app.store, about_readers[0], dataset, about_readers[1], tweets=False)
-        app.fanout.lease_ttl_ms = LEASE_MS
         app.delivery.counts = counts = _Deliveries()
         _make_live(app, part, live)
         rows = _RowCount(app)

@@ -1,6 +1,7 @@
 """What-if panels: sliders that re-run a model and redraw its chart in under 100 ms, usable by keyboard.
 
-    panel = whatif(model, {"threshold": Slider("celebrity threshold", values=[1_000, 10_000, 100_000], default=10_000, unit="followers")}, draw)
+    dial = Slider("celebrity threshold", values=[1_000, 10_000, 100_000], default=10_000, unit="followers")
+    panel = whatif(model, {"threshold": dial}, draw)
 
 `model(**values)` computes, `draw(result)` returns a `go.Figure`. Before a learner the panel is a FigureWidget with sliders; a headless
 run shows the plain figure at the default values.
@@ -20,7 +21,10 @@ PANEL_WIDTH_PX = 840  # a FigureWidget is drawn before its cell has a width (700
 
 @dataclass(frozen=True, slots=True)
 class Slider:
-    """One dial: `values` to choose from (log steps, say), or `low`, `high`, `step`. `default` must be among them; `unit` stands behind the label."""
+    """One dial: `values` to choose from (log steps, say), or `low`, `high`, `step`. `unit` stands behind the label.
+
+    Raises InvalidInput unless `default` is one of the values, or within low … high.
+    """
 
     label: str
     values: Sequence[Any] = ()
@@ -35,7 +39,10 @@ class Slider:
             require(self.default in self.values, f"default of {self.label!r} must be one of its values, not {self.default!r}")
             return
         require(self.low is not None and self.high is not None, f"{self.label!r} needs values, or low and high")
-        require(self.default is not None and self.low <= self.default <= self.high, f"default of {self.label!r} must be {self.low} … {self.high}")
+        require(
+            self.default is not None and self.low <= self.default <= self.high,
+            f"default of {self.label!r} must be {self.low} … {self.high}",
+        )
 
     @property
     def title(self) -> str:
@@ -45,7 +52,12 @@ class Slider:
         """The ipywidgets slider: arrows, Home, End and Page keys move it."""
         import ipywidgets as widgets
 
-        common = {"description": self.title, "style": {"description_width": "initial"}, "layout": {"width": "min(46em, 100%)"}, "continuous_update": True}
+        common = {
+            "description": self.title,
+            "style": {"description_width": "initial"},
+            "layout": {"width": "min(46em, 100%)"},
+            "continuous_update": True,
+        }
         if self.values:
             return widgets.SelectionSlider(options=[(_say(value), value) for value in self.values], value=self.default, **common)
         whole = all(isinstance(number, int) for number in (self.low, self.high, self.step, self.default))
@@ -63,7 +75,8 @@ def whatif(
     """A panel whose `sliders` {argument of model: Slider} re-run `model` and redraw.
 
     numbers(result) → {name: value}: the key numbers in words under the chart, announced to screen readers when they change.
-    Put it last in a cell, or hand it to `gate.reveal`. In tests: `panel.sliders["threshold"].value = 1_000`, then look at `panel.figure.data`.
+    Put it last in a cell, or hand it to `gate.reveal`. In tests: set
+    `panel.sliders["threshold"].value = 1_000`, then look at `panel.figure.data`.
     """
     return WhatIf(model, sliders, draw, numbers)
 
@@ -112,7 +125,9 @@ class WhatIf:
         readout = widgets.HTML(self._readout_html(result))
         for dial in dials.values():
             dial.observe(self._redraw, names="value")
-        style = widgets.HTML(f"<style>{notebook.CHART_CSS}.course-whatif{{overflow:visible}}</style>", layout={"height": "0", "margin": "0"})
+        style = widgets.HTML(
+            f"<style>{notebook.CHART_CSS}.course-whatif{{overflow:visible}}</style>", layout={"height": "0", "margin": "0"}
+        )
         box = widgets.VBox([style, *dials.values(), figure, readout]).add_class("course-whatif")
         return figure, dials, readout, box
 
@@ -129,7 +144,9 @@ class WhatIf:
     def _readout_html(self, result: Any) -> str:
         if self._numbers is None:
             return ""
-        pairs = " · ".join(f"{notebook.escape(name)}: <b>{notebook.escape(_say(value))}</b>" for name, value in self._numbers(result).items())
+        pairs = " · ".join(
+            f"{notebook.escape(name)}: <b>{notebook.escape(_say(value))}</b>" for name, value in self._numbers(result).items()
+        )
         return f'<div role="status" aria-live="polite">{pairs}</div>'
 
     def _ipython_display_(self) -> None:
@@ -155,7 +172,10 @@ def _copy_into(shown: Any, new: Any) -> None:
             shown.add_traces(new.data)
         layout = new.layout.to_plotly_json()
         layout.pop("template", None)
-        shown.layout.update({"annotations": [], "shapes": [], **layout, "width": PANEL_WIDTH_PX})
+        marks = {name: layout.pop(name, []) for name in ("annotations", "shapes")}
+        shown.layout.update({**layout, "width": PANEL_WIDTH_PX})
+        for name, items in marks.items():  # update() would merge lists, and keep the marks of the old position
+            shown.layout[name] = items
 
 
 def _say(value: Any) -> str:

@@ -1,4 +1,4 @@
-"""What frames a notebook: the opening strip, the assumptions table, the claim check, the ladder. HTML in Lab's colours, the same each run."""
+"""What frames a notebook: the opening strip, the assumptions table, the claim check, the ladder. HTML in Lab's colours."""
 
 from __future__ import annotations
 
@@ -92,10 +92,10 @@ def claim(
     """A claim check: what a published design says, "what is wrong here?", and (folded) our verdict.
 
     design: "C" with `section` and `says` in our words, or a claim, or the id of one stored as data ("C-celebrity-threshold").
-    verdict, hint: lines of Markdown, folded. Run the check in the next cell. Nobody needs the original.
+    verdict, hint (default: the claim's `look`): lines of Markdown, folded. Run the check in the next cell. Nobody needs the original.
     """
     subject = _subject(design, section, says)
-    folds = "".join(_fold(title, text) for title, text in (("A hint", hint), ("What we found", verdict)) if text)
+    folds = "".join(_fold(title, text) for title, text in (("A hint", hint or subject.look), ("What we found", verdict)) if text)
     where = f"Design {escape(subject.design)}" + (f", {escape(subject.section)}" if subject.section else "")
     html = f"<h4>Claim check</h4><p><b>{where}</b> says: {inline(subject.says)}</p><p><b>What is wrong here?</b></p>{folds}"
     text = f"Claim check. Design {subject.design}, {subject.section} says: {subject.says} What is wrong here? {verdict}".strip()

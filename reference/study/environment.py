@@ -27,7 +27,9 @@ def environment_check() -> None:
     found = [(name, check()) for name, check in _CHECKS.items()]
     rows = [("✓" if problem is None else "✗", name, problem or "fine") for name, problem in found]
     wrong = sum(problem is not None for _, problem in found)
-    verdict = "Everything is in place." if not wrong else f"{wrong} of {len(rows)} checks found something; the last column says how to mend it."
+    verdict = (
+        "Everything is in place." if not wrong else f"{wrong} of {len(rows)} checks found something; the last column says how to mend it."
+    )
     text = "\n".join([verdict, *(" ".join(row) for row in rows)])
     notebook.publish(f"<p><b>{verdict}</b></p>{notebook.table(('', 'what', 'result'), rows, render=notebook.inline)}", text=text)
 
@@ -38,7 +40,8 @@ def check_python(version: tuple[int, int] | None = None) -> Problem:
     if have in PYTHONS:
         return None
     names = ", ".join(f"{major}.{minor}" for major, minor in PYTHONS)
-    return f"This is Python {platform.python_version()}; the course is proved on {names}. Delete `.venv` and run `make lab`: it fetches one that fits."
+    here = platform.python_version()
+    return f"This is Python {here}; the course is proved on {names}. Delete `.venv` and run `make lab`: it fetches one that fits."
 
 
 def check_packages(lock: Path = ROOT / "requirements.lock") -> Problem:
@@ -76,7 +79,7 @@ def check_widgets() -> Problem:
     missing = [name for name in ("ipywidgets", "anywidget", "plotly", "jupyterlab_widgets") if _installed(name) is None]
     if not missing:
         return None
-    return f"{', '.join(missing)} missing: sliders and gates will not show. Run `make lab`, then reload the page (it loads widgets at its start)."
+    return f"{', '.join(missing)} missing: sliders and gates will not show. Run `make lab`, then reload the page."
 
 
 def check_my_folder() -> Problem:
@@ -87,7 +90,8 @@ def check_my_folder() -> Problem:
     folder = path.parent if path.parent.exists() else path.parent.parent
     if os.access(folder, os.W_OK) and (not path.exists() or os.access(path, os.W_OK)):
         return None
-    return f"`{path}` cannot be written, so guesses will not be remembered. Give yourself write access to `{folder}`, or set COURSE_PROGRESS to another file."
+    mend = f"Give yourself write access to `{folder}`, or set COURSE_PROGRESS to another file."
+    return f"`{path}` cannot be written, so guesses will not be remembered. {mend}"
 
 
 def check_url(variable: str, default_port: int) -> Problem:
@@ -101,7 +105,7 @@ def check_url(variable: str, default_port: int) -> Problem:
             return None
     except (OSError, ValueError) as error:
         where = f"{parts.hostname}:{parts.port or default_port}"
-        return f"{variable} points to {where}, where nothing answers ({error}). Start that server, or unset {variable}: the course runs without one."
+        return f"{variable} points to {where}, where nothing answers ({error}). Start it, or unset {variable}: the course runs without."
 
 
 _CHECKS: dict[str, Callable[[], Problem]] = {

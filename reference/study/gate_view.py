@@ -1,8 +1,9 @@
 """The widgets of a gate, in JupyterLab only: a question with its inputs, and what stays folded until it is answered.
 
 Nothing behind the gate exists in the page before it opens: content is made when the learner has committed.
-CSS classes that the browser test relies on: course-gate (+ course-gate-folded), course-guess, course-submit (numbers), course-choice (one button per choice, commits at
-once), course-show-me, course-guess-again, course-feedback; course-reveal (+ course-reveal-folded), course-reveal-content.
+CSS classes that the browser test relies on: course-gate (+ course-gate-folded), course-guess, course-submit (numbers), course-choice (one
+button per choice, commits at once), course-show-me, course-guess-again, course-feedback; course-reveal (+ course-reveal-folded),
+course-reveal-content.
 """
 
 from __future__ import annotations
@@ -39,7 +40,9 @@ class Question:
 
         hint = self.gate.hint()
         options = {"placeholder": hint or "a number, such as 30M", "tooltip": f"Your guess. {hint}. Enter commits."}
-        text = widgets.Text(description="Your guess:", style={"description_width": "initial"}, layout={"width": "min(32em, 100%)"}, **options)
+        text = widgets.Text(
+            description="Your guess:", style={"description_width": "initial"}, layout={"width": "min(32em, 100%)"}, **options
+        )
         text.on_msg(self._on_message)
         self.buttons = [_button("Guess", "course-submit", lambda _: self._submit(text.value), style="primary")]
         return text
@@ -98,7 +101,9 @@ class Reveal:
         import ipywidgets as widgets
 
         self.gate, self.content, self.reading = gate, content, reading
-        self.note = widgets.HTML(f"{GATE_STYLE}▸ Folded until you guess (or choose “Show me”) above: <i>{notebook.inline(gate.question)}</i>")
+        self.note = widgets.HTML(
+            f"{GATE_STYLE}▸ Folded until you guess (or choose “Show me”) above: <i>{notebook.inline(gate.question)}</i>"
+        )
         self.box = widgets.VBox().add_class("course-reveal")
         self._made: list[Any] | None = None
         self.refresh()

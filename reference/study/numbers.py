@@ -21,7 +21,8 @@ _NUMBER = re.compile(r"^([+-]?[\d.,_ '’]*\d[\d.,_ '’]*(?:e[+-]?\d+)?)\s*([a-
 def parse_number(text: str, unit: str = "") -> float:
     """The number that `text` means; a trailing `unit` is dropped first, so "30 ms" is 30 when the unit is ms.
 
-    Accepts 30M · 30 M · 30 million · 3e7 · 30,000,000 · 30_000_000 · ~30M · 1,5 (a decimal comma) · 40 %. Raises InvalidInput in friendly words.
+    Accepts 30M · 30 M · 30 million · 3e7 · 30,000,000 · 30_000_000 · ~30M · 1,5 (a decimal comma) · 40 %.
+    Raises InvalidInput in friendly words.
     """
     wanted = text.strip().lower().lstrip("~≈ ").strip()
     wanted = re.sub(r"\b(about|circa|around|roughly)\b", "", wanted).strip()
@@ -69,7 +70,7 @@ class Closeness:
 
 
 def closeness(guess: float, answer: float, *, linear_span: float | None = None) -> Closeness:
-    """Log scale: within 10 % spot on, 2× close, 10× the right order of magnitude. With `linear_span` (percentages, say): share of that span."""
+    """Log scale: within 10 % spot on, 2× close, 10× the right order of magnitude. With `linear_span`: share of that span."""
     if guess == answer:
         return Closeness("spot on", True, 1.0)
     if linear_span is not None or guess <= 0 or answer <= 0:

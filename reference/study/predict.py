@@ -94,7 +94,9 @@ class Gate:
         guess = parse_number(text, self.unit)
         if self.plausible is not None and not self.plausible[0] <= guess <= self.plausible[1]:
             low, high = (human(bound) for bound in self.plausible)
-            raise InvalidInput(f"{human(guess, self.unit)} is outside of what is possible here: somewhere between {low} and {high} {self.unit}.")
+            raise InvalidInput(
+                f"{human(guess, self.unit)} is outside of what is possible here: somewhere between {low} and {high} {self.unit}."
+            )
         return guess
 
     # --- what follows ----------------------------------------------------------------------------------------------------
@@ -144,6 +146,7 @@ class Gate:
         if self.guess is None:
             return self.answer_line()
         said = f"Your guess: {self._say(self.guess)}."
+        parts: tuple[str, ...]
         if self.choices is None:
             parts = (said, f"The answer: **{self._say(answer)}** ({self.verdict()[0]}).")
         elif self.guess == answer:

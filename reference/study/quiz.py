@@ -54,7 +54,8 @@ def _question(given: Mapping[str, Any]) -> Question:
 def _folded(number: int, question: Question) -> str:
     items = "".join(f"<li>{inline(choice)}</li>" for choice in question.choices)
     told = "".join(_explained(choice, explanation, choice == question.answer) for choice, explanation in question.choices.items())
-    return f"<p><b>{number}.</b> {inline(question.text)}</p><ul>{items}</ul><details><summary>The answer, and why not the others</summary><ul>{told}</ul></details>"
+    answer = f"<details><summary>The answer, and why not the others</summary><ul>{told}</ul></details>"
+    return f"<p><b>{number}.</b> {inline(question.text)}</p><ul>{items}</ul>{answer}"
 
 
 def _explained(choice: str, explanation: str, right: bool) -> str:
@@ -81,7 +82,8 @@ _LOOK = (
     "<style>.Quiz .MCButton:focus-within{outline:3px solid var(--jp-brand-color1,#1976d2);outline-offset:1px}"
     ".Quiz .MultipleChoiceQn,.Quiz .MCButton,.Quiz .Feedback{font-size:15px!important;line-height:1.5}"
     ".Quiz .MultipleChoiceQn code{background:transparent!important;color:inherit!important}"
-    '[data-jp-theme-light="false"] .Quiz .Feedback.incorrect{color:#ff9d94}[data-jp-theme-light="false"] .Quiz .Feedback.correct{color:#4fd1a5}'
+    '[data-jp-theme-light="false"] .Quiz .Feedback.incorrect{color:#ff9d94}'
+    '[data-jp-theme-light="false"] .Quiz .Feedback.correct{color:#4fd1a5}'
     ".Quiz .MCButton{padding:.5em 1em}</style>"
 )
 
@@ -105,7 +107,7 @@ def _display_interactive(quiz_id: str, questions: Sequence[Question]) -> None:
 
 
 def mended(bundle: Mapping[str, str]) -> dict[str, str]:
-    """The library's output without its two faults: with plotly in the page it fetches MathJax from the network, and Lab takes its arrow keys."""
+    """The library's output without its two faults: beside plotly it fetches MathJax from the network; Lab takes its arrow keys."""
     script = bundle.get("application/javascript", "")
     if not script:
         return {**bundle, "text/plain": ""}

@@ -12,18 +12,22 @@ _BASE = (
 )
 _GATE = (
     ".course-gate,.course-reveal{max-width:62em;overflow:visible}"
-    ".course-gate{border:1px solid var(--jp-border-color2,#bbb);border-left:4px solid var(--jp-brand-color1,#1976d2);border-radius:4px;padding:.6em 1em}"
+    ".course-gate{border:1px solid var(--jp-border-color2,#bbb);"
+    "border-left:4px solid var(--jp-brand-color1,#1976d2);border-radius:4px;padding:.6em 1em}"
     ".course-gate .widget-html-content,.course-reveal .widget-html-content{line-height:1.5;white-space:normal;"
     "font-size:var(--jp-content-font-size1,14px);color:var(--jp-ui-font-color1)}"
     ".course-reveal{max-width:none}"
     ".course-reveal-folded{border:1px dashed var(--jp-border-color2,#bbb);border-radius:4px;padding:.3em 1em;max-width:62em;opacity:.85}"
     ".course-gate .widget-text input{font-size:1em}"
-    ".course-gate .course-choice{white-space:normal;height:auto;min-height:2em;line-height:1.4;padding:.25em .9em;text-align:left;width:auto;max-width:58em}"
-    ".course-gate button:focus-visible,.course-gate input:focus-visible{outline:2px solid var(--jp-brand-color1,#1976d2);outline-offset:1px}"
+    ".course-gate .course-choice{white-space:normal;height:auto;min-height:2em;line-height:1.4;"
+    "padding:.25em .9em;text-align:left;width:auto;max-width:58em}"
+    ".course-gate button:focus-visible,.course-gate input:focus-visible{"
+    "outline:2px solid var(--jp-brand-color1,#1976d2);outline-offset:1px}"
 )
 _STRIP = (
     ".course-strip{display:flex;flex-wrap:wrap;gap:.25em;list-style:none;padding:0!important;margin:.3em 0!important}"
-    ".course-strip li{list-style:none!important;font-size:.92em;border:1px solid var(--jp-border-color2,#bbb);border-radius:3px;padding:.1em .55em;margin:0}"
+    ".course-strip li{list-style:none!important;font-size:.92em;"
+    "border:1px solid var(--jp-border-color2,#bbb);border-radius:3px;padding:.1em .55em;margin:0}"
     ".course-strip li[aria-current]{background:var(--jp-brand-color1,#1976d2);border-color:var(--jp-brand-color1,#1976d2);"
     "color:var(--jp-ui-inverse-font-color1,#fff);font-weight:600}"
 )

@@ -95,6 +95,13 @@ class GroupConsumer:
         return True
 
     def _drain_partition(self, partition: int) -> int:
+        try:
+            return self._consume(partition)
+        except BaseException:  # an interruption, too: what was fetched and not acknowledged is pending, so begin there
+            self._recovering.add(partition)
+            raise
+
+    def _consume(self, partition: int) -> int:
         done = 0
         while True:
             entries = self._fetch(partition)
@@ -114,7 +121,7 @@ class GroupConsumer:
         except ResponseError as error:
             if not str(error).startswith("NOGROUP"):
                 raise
-            del self._owned[partition]  # Redis lost its memory: own the partition and make the group anew
+            self._owned.pop(partition).release()  # Redis lost its memory: own the partition and make the group anew
             return []
 
     def _read(self, partition: int) -> list[tuple[str, dict[str, str], int]]:
@@ -135,29 +142,41 @@ class GroupConsumer:
 
     def _handle(self, partition: int, entries: list[tuple[str, dict[str, str], int]]) -> tuple[int, bool]:
         """Handle in order, acknowledge together; stop at the first failure so that the author's order is kept."""
-        good: list[str] = []
-        for entry_id, fields, attempt in entries:
+        ids = [entry_id for entry_id, _, _ in entries]
+        for i, (entry_id, fields, attempt) in enumerate(entries):
             if not self._own(partition):
-                return self._acknowledge(partition, good), True
+                return self._acknowledge(partition, ids[:i]), True
             event = Event(fields["kind"], json.loads(fields["payload"]), partition, position_of(entry_id))
             try:
                 self.handler(event)
             except Exception as error:
+                done = self._acknowledge(partition, ids[:i])
                 if self.is_transient(error):
-                    self._recovering.add(partition)
+                    self._put_back(partition, ids[i:], attempt - 1)
                     raise
-                return self._failed(partition, good, entry_id, Failure(event, attempt, error)), True
-            good.append(entry_id)
-        return self._acknowledge(partition, good), False
+                self._put_back(partition, ids[i + 1 :])
+                return done + self._failed(partition, entry_id, Failure(event, attempt, error)), True
+        return self._acknowledge(partition, ids), False
 
-    def _failed(self, partition: int, good: list[str], entry_id: str, failure: Failure) -> int:
-        """Acknowledge what went before; the failed event is tried again, or becomes a dead letter."""
+    def _failed(self, partition: int, entry_id: str, failure: Failure) -> int:
+        """The event is tried again, or becomes a dead letter; how many were acknowledged by that."""
         self.failures.append(failure)
-        done = self._acknowledge(partition, good)
         self._recovering.add(partition)
-        if failure.attempt >= self.max_attempts:
-            done += self._acknowledge(partition, [entry_id], f"{type(failure.error).__name__}: {failure.error}")
-        return done
+        if failure.attempt < self.max_attempts:
+            return 0
+        return self._acknowledge(partition, [entry_id], f"{type(failure.error).__name__}: {failure.error}")
+
+    def _put_back(self, partition: int, entry_ids: list[str], attempts: int = 0) -> None:
+        """Redis counts deliveries; what was delivered with a batch and not tried keeps its attempts (the first one: `attempts`)."""
+        lease = self._owned.get(partition)
+        if lease is None:
+            return
+        stream = self.log.key(partition, "stream")
+        with self.log.redis.pipeline(transaction=False) as pipe:
+            for entries, count in ((entry_ids[:1], attempts), (entry_ids[1:], 0)):
+                if entries:
+                    pipe.xclaim(stream, self.group, lease.holder, 0, entries, retrycount=count, justid=True)
+            pipe.execute()
 
     def _acknowledge(self, partition: int, entry_ids: list[str], verdict: str = "ack") -> int:
         """Fenced: nothing is acknowledged once another owns the partition (it will handle the events again)."""

@@ -111,10 +111,24 @@ class Delivery:
             self.homes.add(self._recent(followee), [follower])
 
     def on_unfollowed(self, event: Event) -> None:
-        """Take the author's tweets out of the former follower's timeline (unless they follow again by now)."""
+        """Take the author's tweets out of the former follower's timeline (unless they follow again by now).
+
+        An author with more tweets than a timeline holds may have left older ones there, from before he was pulled: then it is dropped.
+        """
         follower, followee = self._edge_of(event)
-        if self._is_current(event, follower, followee):
-            self.homes.remove(follower, self._recent(followee, self.homes.slack))
+        if not self._is_current(event, follower, followee):
+            return
+        tweets = self._recent(followee)
+        if len(tweets) < self.homes.cap:
+            self.homes.remove(follower, tweets)
+        else:
+            self.homes.drop([follower])
+
+    def set_rates(self, tweets_per_day: dict[int, float], reads_per_day: dict[int, float]) -> None:
+        """Record measured rates. A reader's own rate decides his edges at once, so his timeline is dropped and rebuilt when he reads:
+        what was pulled so far would be missing in it."""
+        self.registry.set_rates(tweets_per_day, reads_per_day)
+        self.homes.drop(reads_per_day)
 
     def _settle_class(self, author: int) -> str:
         """Today's class, recorded only once what it promises is in place: edges that turn to push are filled first."""
@@ -134,7 +148,9 @@ class Delivery:
         recent = self._recent(author)
         for followers in self.graph.follower_batches(author, self.follower_batch):
             was, becomes = self._routes(before, followers), self._routes(after, followers)
-            self.homes.add(recent, [reader for reader in followers if becomes[reader] is Route.PUSH and was[reader] is not Route.PUSH])
+            turning = [reader for reader in followers if was[reader] is not Route.PUSH]
+            self.homes.drop(reader for reader in turning if becomes[reader] is Route.DROP)  # who returns in this moment finds no hole
+            self.homes.add(recent, [reader for reader in turning if becomes[reader] is Route.PUSH])
 
     def _deliver(self, tweet_id: int, author_class: str, followers: list[int]) -> int:
         routes = self._routes(author_class, followers)
@@ -153,8 +169,8 @@ class Delivery:
         """False only when no reader whatsoever would be pushed to, so that nobody has to list a celebrity's followers."""
         return self.policy.reader_facts or self.policy.route(author_class, ReaderFacts()) is Route.PUSH
 
-    def _recent(self, author: int, beyond_cap: int = 0) -> list[int]:
-        return self.tweets.recent_ids([author], self.homes.cap + beyond_cap).get(author, [])
+    def _recent(self, author: int) -> list[int]:
+        return self.tweets.recent_ids([author], self.homes.cap).get(author, [])
 
     def _edge_of(self, event: Event) -> tuple[int, int]:
         return int(event.payload["follower_id"]), int(event.payload["followee_id"])

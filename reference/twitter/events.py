@@ -66,17 +66,21 @@ class EventLog:
                 raise
 
     def backlog(self, group: str) -> list[int]:
-        """For each partition: events that `group` has not acknowledged yet (not delivered, or pending)."""
+        """For each partition: events in the stream that `group` has not acknowledged (not delivered, or pending); positions that were
+        lost or trimmed before the group came count only while something comes after them. One round trip, and one for each partition in use."""
+        with self.redis.pipeline(transaction=False) as pipe:
+            for partition in range(self.partitions):
+                pipe.xrevrange(self.key(partition, "stream"), count=1)
+            newest = [position_of(entries[0][0]) if entries else 0 for entries in pipe.execute()]
         lasts = self.last_positions()
-        return [self._unacknowledged(partition, group, last) for partition, last in enumerate(lasts)]
+        return [self._unacknowledged(partition, group, newest[partition]) if last else 0 for partition, last in enumerate(lasts)]
 
-    def _unacknowledged(self, partition: int, group: str, last: int) -> int:
-        if last == 0:
-            return 0
+    def _unacknowledged(self, partition: int, group: str, newest: int) -> int:
+        """`newest`: position of the stream's last entry, 0 when it has none. (The end of the log may lie beyond: lost positions.)"""
         for info in self._groups(partition):
             if info["name"] == group:
-                return last - position_of(info["last-delivered-id"]) + int(info["pending"])
-        return last
+                return max(0, newest - position_of(info["last-delivered-id"])) + int(info["pending"])
+        return newest
 
     def _groups(self, partition: int) -> list[dict[str, Any]]:
         from redis.exceptions import ResponseError
@@ -131,8 +135,8 @@ class Relay:
         for partition in self.outbox.waiting_partitions():
             while self.outbox.sequence(partition, self.batch) == self.batch:
                 pass
-        ends = self.outbox.last_positions()
-        places = enumerate(zip(self.log.last_positions(), ends, strict=True))
+        lasts = self.log.last_positions()  # before the store's: what another relay publishes in between must not look like a log ahead
+        places = enumerate(zip(lasts, self.outbox.last_positions(), strict=True))
         return sum(self._catch_up(partition, last, end) for partition, (last, end) in places if last != end)
 
     def _catch_up(self, partition: int, last: int, end: int) -> int:

@@ -161,7 +161,10 @@ def policy_to_text(policy: FanoutPolicy) -> str:
 def policy_from_text(text: str) -> FanoutPolicy:
     """Inverse of `policy_to_text`; also takes the short forms `Hybrid` and `Hybrid:10000`. InvalidInput names what is wrong."""
     if text.lstrip().startswith("{"):
-        fields = json.loads(text)
+        try:
+            fields = json.loads(text)
+        except json.JSONDecodeError as error:
+            raise InvalidInput(f"fanout policy {text!r} is not JSON: {error}") from error
         name = fields.pop("policy", None)
     else:
         name, _, argument = text.partition(":")

@@ -72,7 +72,7 @@ class IdTimelines:
         return sum(self._run(script("timeline_add.lua"), calls))
 
     def remove(self, owner: int, tweet_ids: Sequence[int]) -> bool:
-        """Take the ids out; False when the timeline was (possibly) trimmed and therefore dropped: the next read rebuilds it."""
+        """Take the ids out; False when the timeline may have been trimmed, or is not live: it is dropped, and the next read rebuilds it."""
         args = [self.cap, *map(member, tweet_ids)]
         return script("timeline_remove.lua").run(self.redis, [self.key(owner)], args) >= 0
 
@@ -169,16 +169,21 @@ def read_sources(sources: Sequence[Source], cursor: int | None, count: int) -> l
 def _queue_read(pipe: Any, key: str, cursor: int | None, count: int) -> None:
     if cursor is None:
         # Marks sort first, so one command tells whether it is live; room for the marks of concurrent builders.
-        pipe.zrevrangebylex(key, "+", "-", 0, count + 1 + CONCURRENT_BUILDERS)
+        pipe.zrevrangebylex(key, "+", "-", 0, _room(count))
         return
     pipe.zrevrangebylex(key, f"({member(cursor)}", "-", 0, count)
     pipe.zlexcount(key, f"[{member(cursor)}", f"({LIVE}")
     pipe.zscore(key, LIVE)
 
 
+def _room(count: int) -> int:
+    return count + 1 + CONCURRENT_BUILDERS
+
+
 def _first_page(entries: list[str], count: int) -> SourcePage:
     ids = [int(entry) for entry in entries if entry[0] != LIVE]
-    return SourcePage(ids[:count], 0, LIVE in entries)
+    crowded_out = len(ids) < count and len(entries) == _room(count)  # by more marks than there is room for: finishing removes them
+    return SourcePage(ids[:count], 0, LIVE in entries and not crowded_out)
 
 
 def merge_newest(lists: Iterable[Sequence[int]], count: int) -> list[int]:

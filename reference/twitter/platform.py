@@ -14,7 +14,7 @@ from typing import Any
 from reference.twitter.accounts import Accounts
 from reference.twitter.activity import Activity
 from reference.twitter.backend import connect, delete_namespace
-from reference.twitter.clock import NS_PER_MS, Clock, SystemClock
+from reference.twitter.clock import NS_PER_MS, NS_PER_S, Clock, SystemClock
 from reference.twitter.consumer import GroupConsumer
 from reference.twitter.delivery import Classifier, Delivery
 from reference.twitter.errors import Unavailable
@@ -31,6 +31,9 @@ from reference.twitter.tweets import Tweets
 
 FANOUT_GROUP = "fanout"
 POLICY_SETTING = "fanout policy"
+SHARED_LEASE_MS = 10_000
+PRIVATE_LEASE_MS = 3_600_000
+WORKER_LEASE_MS = 30_000
 DEFAULT_POLICY = Hybrid(celebrity_threshold=10_000)
 
 
@@ -41,10 +44,12 @@ class Platform:
     `delivery` (what the fanout worker does), `log`, `relay`.
     """
 
-    def __init__(self, redis: Any, store: Store, namespace: str, clock: Clock, policy: FanoutPolicy, own_namespace: bool, cap: int, lease_ttl_ms: int) -> None:
+    def __init__(self, redis: Any, store: Store, namespace: str, clock: Clock, policy: FanoutPolicy, own_namespace: bool, cap: int, lease_ttl_ms: int | None) -> None:
         self.redis, self.store, self.namespace, self.clock, self.policy = redis, store, namespace, clock, policy
-        self.own_namespace = own_namespace
-        self.ids = SnowflakeGenerator.leased(redis, namespace, clock=clock, lease_again=True)
+        self.own_namespace, self.own_client = own_namespace, False
+        # Nobody else can take over in a namespace of one's own, so its leases need no renewal that would disturb counts.
+        lease_ttl_ms = lease_ttl_ms or (PRIVATE_LEASE_MS if own_namespace else SHARED_LEASE_MS)
+        self.ids = SnowflakeGenerator.leased(redis, namespace, clock=clock, ttl_ms=max(lease_ttl_ms, WORKER_LEASE_MS), lease_again=True)
         self.accounts = Accounts(store, self.ids, clock)
         self.outbox = Outbox(store, clock)
         self.graph = Graph(store, self.outbox, clock)
@@ -76,7 +81,7 @@ class Platform:
         redis: Any = None,
         partitions: int | None = None,
         timeline_cap: int = 800,
-        lease_ttl_ms: int = 10_000,
+        lease_ttl_ms: int | None = None,
     ) -> Platform:
         """Open a platform.
 
@@ -84,18 +89,22 @@ class Platform:
         namespace: None → one of its own, taken away by `close`; a name that others share stays when the database is durable.
         fanout: None → the policy under which the namespace was last open, else Hybrid(10,000). Another policy than the last one
         makes all timelines be rebuilt. redis: a client to use instead of redis_url. partitions: of the event log, fixed at creation.
-        timeline_cap: tweets that a home timeline serves. lease_ttl_ms: after so long a dead worker's partitions are taken over. Raises InvalidInput, Conflict, Unavailable.
+        timeline_cap: tweets that a home timeline serves. lease_ttl_ms: after so long a dead worker's partitions are taken over
+        (None: 10 s, or an hour in a namespace of one's own). Raises InvalidInput, Conflict, Unavailable.
         """
         clock = clock or SystemClock()
         name = namespace or f"twitter-{secrets.token_hex(6)}"
         client = redis if redis is not None else connect(redis_url)
         store = Store.open(database, namespace=name, partitions=partitions)
+        own_namespace = namespace is None or not store.durable
         try:
             policy = fanout or _recorded_policy(store)
-            return cls(client, store, name, clock, policy, own_namespace=namespace is None or not store.durable, cap=timeline_cap, lease_ttl_ms=lease_ttl_ms)
+            app = cls(client, store, name, clock, policy, own_namespace=own_namespace, cap=timeline_cap, lease_ttl_ms=lease_ttl_ms)
         except BaseException:
-            store.close()
+            _leave(client, store, name, own_namespace, own_client=redis is None)
             raise
+        app.own_client = redis is None
+        return app
 
     @classmethod
     def from_dataset(cls, name: str | Path = "small", **options: Any) -> Platform:
@@ -116,14 +125,16 @@ class Platform:
 
     def consumer(self, group: str, handler: Any, **options: Any) -> GroupConsumer:
         """A consumer of the event log for `group` (a worker of one's own, trends, search …)."""
-        return GroupConsumer(self.log, group, handler, self.clock, is_transient=is_transient, **options)
+        # Leases expire by Redis's time, which no manual clock moves: they are timed by the machine's.
+        return GroupConsumer(self.log, group, handler, SystemClock(), is_transient=is_transient, **options)
 
     def drain(self, timeout_s: float = 60.0) -> int:
         """Relay and deliver until nothing waits, nothing lags, nothing is pending; the number of events delivered here.
 
         Partitions that another live worker owns are waited for. Unavailable when that takes longer than `timeout_s`.
         """
-        deadline = self.clock.monotonic_ns() + round(timeout_s * 1e9)
+        machine = SystemClock()  # other processes take real time, whatever our own clock says
+        deadline_ns = machine.monotonic_ns() + round(timeout_s * NS_PER_S)
         total = 0
         while True:
             progress = self.relay.run_once() + (done := self.fanout.run_once())
@@ -132,9 +143,9 @@ class Platform:
                 backlog = self.log.backlog(FANOUT_GROUP)
                 if not any(backlog) and not self.outbox.waiting():
                     return total
-                if self.clock.monotonic_ns() > deadline:
+                if machine.monotonic_ns() > deadline_ns:
                     raise Unavailable(f"after {timeout_s} s, events still wait in partitions {[p for p, n in enumerate(backlog) if n]}")
-                self.clock.sleep(0.01)
+                machine.sleep(0.01)
 
     def trim(self, retention_s: float = 86_400.0) -> int:
         """Forget events that every group has acknowledged and that are older than `retention_s`; how many left the outbox."""
@@ -148,9 +159,9 @@ class Platform:
 
     def rebuild(self) -> None:
         """Drop everything in Redis that is derived from the store: timelines and classes come back at the next read."""
+        self.registry.clear()  # before the timelines: one that is read in between under its new classes is dropped after that
         for timelines in (self.homes, self.authors):
             timelines.drop_all()
-        self.registry.clear()
 
     def close(self) -> None:
         """Give leases back; take the namespace away if it was this object's own, and nothing else. Idempotent."""
@@ -159,12 +170,9 @@ class Platform:
         try:
             self.fanout.release()
             self.ids.close()
-            if self.own_namespace:
-                delete_namespace(self.redis, self.namespace)
         finally:
             redis, self.redis = self.redis, None
-            self.store.destroy() if self.own_namespace else self.store.close()
-            redis.close()
+            _leave(redis, self.store, self.namespace, self.own_namespace, self.own_client)
 
     def __enter__(self) -> Platform:
         return self
@@ -180,6 +188,17 @@ class Platform:
             self.rebuild()
         if recorded != text:
             self.store.set_setting(POLICY_SETTING, text)
+
+
+def _leave(redis: Any, store: Store, namespace: str, own_namespace: bool, own_client: bool) -> None:
+    """Take away what is one's own: the namespace in Redis and in the database, the connection."""
+    try:
+        if own_namespace:
+            delete_namespace(redis, namespace)
+    finally:
+        store.destroy() if own_namespace else store.close()
+        if own_client:
+            redis.close()
 
 
 def _recorded_policy(store: Store) -> FanoutPolicy:

@@ -11,10 +11,10 @@ from collections.abc import Sequence
 from reference.twitter.accounts import Accounts
 from reference.twitter.activity import Activity
 from reference.twitter.delivery import Classifier
-from reference.twitter.errors import InvalidInput, NotFound, require_int
+from reference.twitter.errors import InvalidInput, NotFound, Unavailable, require_int
 from reference.twitter.fanout import ReaderFacts, Route
 from reference.twitter.graph import Graph
-from reference.twitter.homes import IdTimelines, Source, SourcePage, ids_at_or_above, merge_newest, read_sources
+from reference.twitter.homes import BUILD_ATTEMPTS, IdTimelines, Source, SourcePage, ids_at_or_above, merge_newest, read_sources
 from reference.twitter.model import MAX_TWEET_ID, Page, Tweet
 from reference.twitter.tweet_store import TweetStore
 
@@ -45,10 +45,10 @@ class Timelines:
         """
         require_int("limit", limit, 1, self.cap)
         position = parse_cursor(cursor)
-        self.activity.touch(user_id)
         followees = self.graph.followee_ids(user_id)
         if not followees and not self.accounts.get_many([user_id]):
             raise NotFound(f"no user {user_id}")
+        self.activity.touch(user_id)
         return self._page(self._sources(user_id, followees), {*followees, user_id}, limit, position)
 
     def user(self, author_id: int, limit: int = 20, cursor: str | None = None) -> Page[Tweet]:
@@ -91,20 +91,24 @@ class Timelines:
         """Up to `count` ids below `position`, none beyond the newest `cap` of all sources together."""
         pages = self._read_live(sources, position, count)
         if position is None:
-            return merge_newest((page.ids for page in pages), count)
+            return merge_newest((page.ids for page in pages), min(count, self.cap))
         newer = sum(page.newer for page in pages)
         if newer + count > self.cap:  # near the end: an author both pushed and pulled must not be counted twice
             newer = ids_at_or_above(sources, position)
         return merge_newest((page.ids for page in pages), max(0, min(count, self.cap - newer)))
 
     def _read_live(self, sources: list[Source], position: int | None, count: int) -> list[SourcePage]:
-        """Read all sources in one round trip; those that are not live are built from the store and read again."""
-        pages = read_sources(sources, position, count)
-        cold = [source for source, page in zip(sources, pages, strict=True) if not page.live]
-        if not cold:
-            return pages
-        self._build(cold)
-        return read_sources(sources, position, count)
+        """Read all sources in one round trip; those that are not live are built from the store and read again.
+
+        Unavailable when they are dropped again and again before they can be read.
+        """
+        for _ in range(BUILD_ATTEMPTS):
+            pages = read_sources(sources, position, count)
+            cold = [source for source, page in zip(sources, pages, strict=True) if not page.live]
+            if not cold:
+                return pages
+            self._build(cold)
+        raise Unavailable(f"{len(cold)} timelines were dropped {BUILD_ATTEMPTS} times before they could be read")
 
     def _build(self, cold: list[Source]) -> None:
         for timelines, owner in cold:

@@ -63,7 +63,7 @@ class Tweets:
         if tweet.deleted:
             return
         with self.store.transaction() as tx:
-            self.tweet_store.mark_deleted(tx, tweet_id)
-            self.outbox.append(tx, by, Event("deleted", {"tweet_id": tweet_id, "author_id": by}))
+            if self.tweet_store.mark_deleted(tx, tweet_id):  # of several at once, one announces it
+                self.outbox.append(tx, by, Event("deleted", {"tweet_id": tweet_id, "author_id": by}))
 
 

@@ -56,7 +56,7 @@ class Lab:
         self.wait_until_idle(page)
 
     def wait_until_idle(self, page: Any) -> None:
-        page.wait_for_function("() => document.querySelector('#jp-main-statusbar')?.innerText.includes('| Idle')", timeout=RUN_LIMIT_MS)
+        page.wait_for_function("() => document.querySelector('#jp-main-statusbar')?.innerText.includes('| Idle')", timeout=60_000)
 
     def run_all(self, page: Any) -> list[dict[str, Any]]:
         """Run all cells; returns the code cells with their outputs."""

@@ -13,6 +13,7 @@ from nbformat.v4 import new_code_cell, new_notebook
 
 from tests.browser.lab import Lab, errors
 from tests.house import house
+from tools.notebooks import KERNELSPEC
 
 pytestmark = [pytest.mark.slow, pytest.mark.browser]
 
@@ -20,7 +21,6 @@ NOTEBOOKS = [path.name for path in sorted((house.ROOT / "notebooks").glob("*.ipy
 QUESTION = "A prediction:"
 FIGURE_DATA = "element => JSON.stringify([element.data, element.layout.title, element.layout.annotations])"
 TIMING = "() => Array.from(window.jupyterapp.shell.currentWidget.content.model.cells).some(cell => cell.getMetadata('execution'))"
-PANEL = "() => Array.from(document.querySelectorAll('.course-whatif')).filter(e => e.querySelector('.js-plotly-plot')).length"
 
 
 @pytest.mark.parametrize("name", NOTEBOOKS)
@@ -38,7 +38,8 @@ def test_a_notebook_runs_and_nothing_is_told_before_the_guess(lab: Lab, page: An
     assert page.locator(".course-reveal-content").count() == 0
     if asked:
         guess_and_see_it_unfold(page, shot, stem, asked)
-    if unfold_the_rest(page) and page.evaluate(PANEL):
+    unfold_the_rest(page)
+    if any("whatif" in cell["source"] for cell in cells) or page.locator(".course-whatif").count():
         move_a_slider_and_see_its_chart_change(page, shot, stem)
     assert page.elsewhere == [], "a notebook needs no network"
 
@@ -57,18 +58,19 @@ def guess_and_see_it_unfold(page: Any, shot: Callable[[Any, str], Path], stem: s
     shot(page, f"{stem}-2-guessed")
 
 
-def unfold_the_rest(page: Any) -> bool:
-    """Open every gate that is left by "Show me"; returns True, so that what follows may look inside."""
+def unfold_the_rest(page: Any) -> None:
+    """Open every gate that is left by "Show me"."""
     while left := page.locator(".course-gate-folded").count():
         button = page.locator(".course-gate-folded button.course-show-me").first
         button.scroll_into_view_if_needed()
         button.click()
         wait_for_count(page, ".course-gate-folded", left - 1)
-    return page.locator(".course-reveal-folded").count() == 0
+    wait_for_count(page, ".course-reveal-folded", 0)
 
 
 def move_a_slider_and_see_its_chart_change(page: Any, shot: Callable[[Any, str], Path], stem: str) -> None:
     panel = page.locator(".course-whatif:has(.js-plotly-plot)").first
+    panel.wait_for(state="attached", timeout=30_000)
     panel.scroll_into_view_if_needed()
     chart, handle = panel.locator(".js-plotly-plot").first, panel.locator("[role=slider]").first
     before = chart.evaluate(FIGURE_DATA)
@@ -89,7 +91,7 @@ def write(lab: Lab, name: str, *sources: str) -> None:
     """A learner's own notebook beside the course's."""
     cells = [new_code_cell(source, id=f"cell-{number}") for number, source in enumerate(sources)]
     (lab.my / "notebooks").mkdir(parents=True, exist_ok=True)
-    nbformat.write(new_notebook(cells=cells), lab.my / "notebooks" / name)
+    nbformat.write(new_notebook(cells=cells, metadata={"kernelspec": KERNELSPEC}), lab.my / "notebooks" / name)
 
 
 def test_the_check_sees_errors_stderr_and_cells_that_did_not_run(lab: Lab, page: Any) -> None:

@@ -3,7 +3,7 @@ from __future__ import annotations
 import pytest
 from IPython.utils.capture import capture_output
 
-from reference.study import assumptions, claim, claims, find_claim, ladder, opening
+from reference.study import Claim, assumptions, claim, ladder, opening
 from reference.twitter.errors import InvalidInput, NotFound
 
 
@@ -45,20 +45,9 @@ def test_a_claim_card_asks_before_it_tells():
     assert page.index("What is wrong here?") < page.index("<details>") < page.index("It is not.")
 
 
-def test_claims_are_read_from_data_and_named_when_missing(tmp_path):
-    (tmp_path / "C.toml").write_text('[[claim]]\nid = "C-1"\nsection = "2"\nsays = "x"\nvalue = 10_000\nunit = "followers"\nkind = "number"\n', encoding="utf-8")
-    assert find_claim("C-1", tmp_path).design == "C" and claims(tmp_path)["C-1"].value == 10_000
-    with pytest.raises(NotFound, match="C-1"):
-        find_claim("C-9", tmp_path)
-
-
-def test_a_claim_id_that_occurs_twice_names_the_file(tmp_path):
-    for name in ("A.toml", "B.toml"):
-        (tmp_path / name).write_text('[[claim]]\nid = "1"\nsays = "x"\nsection = "s"\n', encoding="utf-8")
-    with pytest.raises(InvalidInput, match="B.toml"):
-        claims(tmp_path)
-    (tmp_path / "C.toml").write_text("[[claim", encoding="utf-8")
-    claims.cache_clear()
-    (tmp_path / "B.toml").unlink()
-    with pytest.raises(InvalidInput, match="C.toml"):
-        claims(tmp_path)
+def test_a_stored_claim_brings_its_own_words_and_hint():
+    stored = Claim(id="C-1", design="C", section="Deep dive 2", says="10 K is best.", look="Where does the cost go?")
+    page = html(claim, stored, verdict="It is not.")
+    assert "Design C, Deep dive 2" in page and "Where does the cost go?" in page
+    with pytest.raises(NotFound):
+        claim("no such claim")

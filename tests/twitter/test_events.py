@@ -11,8 +11,9 @@ from redis.exceptions import ConnectionError as RedisConnectionError
 
 from reference.twitter.backend import delete_namespace
 from reference.twitter.clock import ManualClock, SystemClock
+from reference.twitter.consumer import GroupConsumer
 from reference.twitter.errors import Unavailable
-from reference.twitter.events import EventLog, GroupConsumer, Relay
+from reference.twitter.events import EventLog, Relay
 from reference.twitter.model import Event
 
 PARTITIONS = 2
