@@ -21,7 +21,9 @@ BURST = 620  # ids of one worker-millisecond near 2^61 collapse to 3 distinct do
 UNKNOWN_USER = 987_654_321
 
 
-def check(factory: SystemFactory, *, cap: int = 800, crowd: int = 6, clock: ManualClock | None = None, deadline_s: float = 20.0) -> Report:
+def check(
+    factory: SystemFactory, *, cap: int = 800, crowd: int = 6, clock: ManualClock | None = None, deadline_s: float = 20.0
+) -> Report:
     """Judge what `factory(clock)` makes; it is called for each behaviour and may return the same system again.
 
     `cap` (≥ 12): tweets that a timeline serves; `crowd` (≥ 1): a number of followers beyond the celebrity threshold, if there is one.

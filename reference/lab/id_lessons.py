@@ -59,12 +59,21 @@ def draw_split(layout: SnowflakeLayout) -> Any:
     parts = {"time": (layout.timestamp_bits, "push"), "worker": (layout.worker_bits, "pull"), "sequence": (layout.sequence_bits, "hybrid")}
     figure = charts.house(go.Figure())
     for name, (bits, role) in parts.items():
-        look = {"color": charts.COLOURS[role], "pattern": {"shape": charts.PATTERNS[role], "fgcolor": "rgba(255,255,255,.35)"}}
-        figure.add_trace(go.Bar(x=[bits], y=["id"], orientation="h", name=f"{name}: {bits} bits", marker=look))
-    figure.update_layout(
-        barmode="stack", title_text=split_title(layout), height=230, showlegend=True, legend={"traceorder": "normal", "y": 1.0}
-    )
+        figure.add_trace(
+            go.Bar(
+                x=[bits],
+                y=["id"],
+                orientation="h",
+                name=name,
+                text=f"{name} {bits}",
+                textangle=0,
+                marker_color=charts.COLOURS[role],
+                hovertemplate=f"{name}: {bits} bits<extra></extra>",
+            )
+        )
+    figure.update_layout(barmode="stack", title_text=split_title(layout), height=210)
     figure.update_xaxes(title_text="bits, from the highest down (the sign bit is left out)", range=[0, layout.total_bits], dtick=9)
+    figure.update_yaxes(showticklabels=False, ticks="")
     return figure
 
 

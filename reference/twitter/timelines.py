@@ -14,7 +14,16 @@ from reference.twitter.delivery import Classifier
 from reference.twitter.errors import InvalidInput, NotFound, Unavailable, require_int
 from reference.twitter.fanout import ReaderFacts, Route
 from reference.twitter.graph import Graph
-from reference.twitter.homes import BUILD_ATTEMPTS, IdTimelines, Source, SourcePage, ids_at_or_above, merge_newest, read_sources
+from reference.twitter.homes import (
+    BUILD_ATTEMPTS,
+    ID_DIGITS,
+    IdTimelines,
+    Source,
+    SourcePage,
+    ids_at_or_above,
+    merge_newest,
+    read_sources,
+)
 from reference.twitter.model import MAX_TWEET_ID, Page, Tweet
 from reference.twitter.tweet_store import TweetStore
 
@@ -151,6 +160,7 @@ def parse_cursor(cursor: str | None) -> int | None:
     """The id in a cursor; InvalidInput for anything that no page ever returned."""
     if cursor is None:
         return None
-    if not isinstance(cursor, str) or not cursor.isascii() or not cursor.isdecimal() or not 0 < int(cursor) <= MAX_TWEET_ID:
+    well_formed = isinstance(cursor, str) and cursor.isascii() and cursor.isdecimal() and len(cursor) <= ID_DIGITS
+    if not well_formed or not 0 < int(cursor) <= MAX_TWEET_ID:
         raise InvalidInput(f"cursor must be the next_cursor of a page (a decimal id), not {cursor!r}")
     return int(cursor)

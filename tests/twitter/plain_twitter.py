@@ -57,7 +57,8 @@ class PlainTwitter:
 
     def __init__(self, redis: Any, namespace: str, policy: FanoutPolicy, users: int, cap: int, slack: int) -> None:
         self.clock, self.store, self.policy = ManualClock(), PlainStore(users), policy
-        self.homes, self.authors = (IdTimelines(redis, namespace, kind, cap=cap, slack=slack, batch=2, buckets=2) for kind in ("home", "user"))
+        sizes = {"cap": cap, "slack": slack, "batch": 2, "buckets": 2}
+        self.homes, self.authors = (IdTimelines(redis, namespace, kind, **sizes) for kind in ("home", "user"))
         self.activity, self.registry = Activity(redis, namespace, self.clock), ClassRegistry(redis, namespace)
         self.queues: dict[int, deque[Event]] = defaultdict(deque)
         self.handled: list[Event] = []

@@ -313,7 +313,7 @@ def test_no_event_is_lost_when_a_handler_raises_in_mid_batch(house: House, error
 
 
 @pytest.mark.parametrize("step", ["_acknowledge", "_still_ours"])
-def test_no_event_is_stuck_when_redis_fails_between_handling_and_acknowledging(house: House, step: str, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_no_event_is_stuck_when_redis_fails_before_acknowledging(house: House, step: str, monkeypatch: pytest.MonkeyPatch) -> None:
     consumer = house.consumer()
     house.publish(1)
     consumer.run_once()

@@ -32,7 +32,7 @@ def ids_in(homes: IdTimelines, owner: int, cursor: int | None = None, count: int
 def test_ids_that_are_one_and_the_same_double_keep_their_order_and_pages(redis, space) -> None:
     homes = IdTimelines(redis, space, "home")
     ids = [BIG + n for n in range(620)]
-    assert len({float(tweet_id) for tweet_id in ids}) == 4
+    assert len({float(tweet_id) for tweet_id in ids}) == 3
     homes.build(1, lambda: [])
     homes.add(ids[::2], [1])
     homes.add(ids[1::2], [1])
@@ -101,13 +101,22 @@ def test_a_timeline_dropped_during_its_build_is_built_again(homes: IdTimelines) 
 
 
 def test_a_build_that_is_dropped_for_ever_is_given_up(homes: IdTimelines) -> None:
+    def load() -> list[int]:
+        homes.drop([1])
+        return []
+
     with pytest.raises(Unavailable, match="20 times"):
-        homes.build(1, lambda: [homes.drop([1])] and [])
+        homes.build(1, load)
 
 
 def test_a_timeline_is_not_live_before_its_build_ends(homes: IdTimelines) -> None:
     seen = []
-    homes.build(1, lambda: [seen.append(homes.live([1])[0])] and [])
+
+    def load() -> list[int]:
+        seen.append(homes.live([1])[0])
+        return []
+
+    homes.build(1, load)
     assert seen == [False] and homes.live([1]) == [True]
 
 

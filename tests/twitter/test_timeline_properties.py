@@ -13,7 +13,7 @@ from reference.twitter.backend import connect
 from reference.twitter.fanout import FanoutOnRead, FanoutOnWrite, FanoutPolicy, Hybrid, RateOptimal, Tiered
 from tests.twitter.plain_twitter import PlainTwitter
 
-USERS = 5
+USERS = 4
 MONTH_S = 31 * 86_400
 namespaces = itertools.count(1)
 
@@ -28,14 +28,15 @@ POLICIES: list[FanoutPolicy] = [
     RateOptimal(),
 ]
 ACTIONS = {
-    "follow": 6,
+    "follow": 8,
     "unfollow": 4,
     "post": 8,
     "burst": 1,
     "delete": 2,
     "step": 6,
     "drain": 2,
-    "read": 5,
+    "read": 4,
+    "everybody reads": 2,
     "sleep": 1,
     "sweep": 1,
     "forget": 1,
@@ -45,7 +46,7 @@ ACTIONS = {
 }
 action = st.sampled_from([name for name, weight in ACTIONS.items() for _ in range(weight)])
 user = st.integers(1, USERS)
-histories = st.lists(st.tuples(action, user, user), min_size=5, max_size=40)
+histories = st.lists(st.tuples(action, user, user), min_size=30, max_size=50)
 shapes = st.tuples(st.integers(1, 6), st.sampled_from([0, 1, 3]))
 
 
@@ -65,6 +66,9 @@ def perform(app: PlainTwitter, name: str, a: int, b: int) -> None:
             app.drain()
         case "read":
             read_in_the_middle(app, a, b)
+        case "everybody reads":
+            for reader in app.store.users:
+                read_in_the_middle(app, reader, app.homes.cap)
         case "sleep":
             app.clock.advance(MONTH_S)
         case "sweep":
@@ -123,6 +127,6 @@ def test_every_policy_serves_what_the_model_says(policy: FanoutPolicy, fake: Any
 @pytest.mark.slow
 @pytest.mark.parametrize("policy", POLICIES, ids=str)
 @settings(max_examples=1500, **common)
-@given(history=st.lists(st.tuples(action, user, user), min_size=10, max_size=120), shape=shapes)
+@given(history=st.lists(st.tuples(action, user, user), min_size=40, max_size=120), shape=shapes)
 def test_every_policy_serves_what_the_model_says_in_long_histories(policy: FanoutPolicy, fake: Any, history, shape) -> None:
     check_history(fake, policy, history, shape)

@@ -1,0 +1,242 @@
+"""What the notebook on fanout measures and draws: the naive join's rows, the dial, the costs of all policies, published rules at their edges."""
+
+from __future__ import annotations
+
+import json
+import math
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
+from functools import lru_cache
+from typing import TYPE_CHECKING, Any
+
+from reference.lab import charts
+from reference.lab.fanout_model import EdgeModel, FanoutModel, LargeGraph
+from reference.twitter.clock import Clock, SystemClock
+from reference.twitter.errors import require, require_int
+from reference.twitter.homes import LIVE, IdTimelines
+
+if TYPE_CHECKING:
+    import pandas as pd
+
+PAGE = 20
+DATASET_DAYS = 2
+PERIOD_IN_ID = (DATASET_DAYS * 86_400_000) << 22  # Snowflake ids carry milliseconds above 22 bits
+NAIVE_JOIN = "SELECT t.* FROM follows f JOIN tweets t ON t.author_id = f.followee_id WHERE f.follower_id = $reader ORDER BY t.id DESC LIMIT 20"
+CANDIDATES = """
+    SELECT coalesce(sum(n), 0)::BIGINT, coalesce(sum(least(n, $page)), 0)::BIGINT
+    FROM (SELECT count(*) AS n FROM tweets JOIN follows ON followee_id = author_id WHERE follower_id = $reader GROUP BY author_id)
+"""
+PUBLISHED = {"B: 5 K": 5_000, "D: 10 K": 10_000, "A: 100 K": 100_000, "C, E: 1 M": 1_000_000}
+
+
+# — the naive join —
+
+
+def busiest_reader(data: Any) -> int:
+    """The active reader who follows most people."""
+    active = data.users.loc[~data.users["dormant"], "id"]
+    follows = data.follows["follower_id"]
+    return int(follows[follows.isin(active)].value_counts().sort_index().idxmax())
+
+
+def naive_join_rows(data: Any, reader: int, days: Sequence[int] = (2, 4, 8, 16, 32)) -> pd.DataFrame:
+    """Rows read for one home page of 20, as tweets pile up: one row for each of `days`, ascending multiples of the dataset's two days
+    (which are repeated). Columns: days, tweets, and rows read with "no index" (counted by EXPLAIN ANALYZE: the scan of tweets), with an
+    "index on author" (all tweets of the followees) and with an "index on author and time" (at most 20 of each). Raises InvalidInput.
+    """
+    import duckdb
+    import pandas as pd
+
+    require(bool(days) and all(day % DATASET_DAYS == 0 for day in days), f"days must be multiples of {DATASET_DAYS}, not {list(days)}")
+    rows, periods = [], 0
+    with duckdb.connect(":memory:", config={"threads": 1}) as connection:
+        connection.register("given_follows", data.follows)
+        connection.register("given_tweets", data.tweets)
+        connection.execute("CREATE TABLE follows AS FROM given_follows")
+        connection.execute("CREATE TABLE tweets AS SELECT id, author_id, text FROM given_tweets LIMIT 0")
+        for day in days:
+            for period in range(periods, day // DATASET_DAYS):
+                shifted = "INSERT INTO tweets SELECT id + $shift::BIGINT, author_id, text FROM given_tweets ORDER BY id"
+                connection.execute(shifted, {"shift": period * PERIOD_IN_ID})
+            periods = day // DATASET_DAYS
+            by_author, newest = connection.execute(CANDIDATES, {"reader": reader, "page": PAGE}).fetchall()[0]
+            rows.append((day, periods * len(data.tweets), rows_scanned(connection, reader), by_author, newest))
+    return pd.DataFrame(rows, columns=["days", "tweets", "no index", "index on author", "index on author and time"])
+
+
+def rows_scanned(connection: Any, reader: int) -> int:
+    """Rows of `tweets` that the naive join reads for one page, as EXPLAIN ANALYZE counts them."""
+    plan = connection.execute(f"EXPLAIN (ANALYZE, FORMAT JSON) {NAIVE_JOIN}", {"reader": reader}).fetchall()[0][1]
+    return _scans_of_tweets(json.loads(plan)["operator"])
+
+
+def _scans_of_tweets(operators: Any) -> int:
+    listed = operators if isinstance(operators, list) else [operators]
+    own = sum(one.get("rows_scanned", 0) for one in listed if str(one["extra_info"].get("Table", "")).endswith("tweets"))
+    return own + sum(_scans_of_tweets(one["children"]) for one in listed if one.get("children"))
+
+
+def rows_figure(rows: pd.DataFrame) -> Any:
+    """Rows read for one page over the tweets stored, one line for each index."""
+    roles = {"no index": "naive", "index on author": "pull", "index on author and time": "hybrid"}
+    growth, tweets = rows["index on author"].iloc[-1] / rows["index on author"].iloc[0], rows["tweets"]
+    title = f"{growth:.0f}× the tweets cost the index on author {growth:.0f}× the rows; an index on author and time, {_growth(rows):.1f}×"
+    series = {name: (tweets, rows[name]) for name in roles}
+    return charts.lines(series, title=title, x="tweets stored", y="rows read for one page", log_x=True, log_y=True, roles=roles)
+
+
+def _growth(rows: pd.DataFrame) -> float:
+    return float(rows["index on author and time"].iloc[-1] / rows["index on author and time"].iloc[0])
+
+
+# — the dial —
+
+
+def dial_figure(curve: pd.DataFrame) -> Any:
+    """What a threshold moves: the largest fanout of one tweet up, the lookups of one home read down."""
+    bounded = curve[(curve["threshold"] > 0) & (curve["threshold"] < math.inf)]
+    low, high = bounded.iloc[0], bounded.iloc[-1]
+    title = (
+        f"From {low['threshold']:,.0f} to {high['threshold']:,.0f} followers: the largest fanout grows {high['largest_fanout'] / low['largest_fanout']:,.0f}×,"
+        f" lookups per read fall {low['pulled_per_read'] / high['pulled_per_read']:.0f}×"
+    )
+    series = {
+        "largest fanout (push)": (bounded["threshold"], bounded["largest_fanout"]),
+        "lookups per read (pull)": (bounded["threshold"], bounded["pulled_per_read"]),
+    }
+    marks = {name: at for name, at in PUBLISHED.items() if low["threshold"] <= at <= high["threshold"]}
+    return charts.lines(series, title=title, x="celebrity threshold, followers", y="deliveries, lookups", log_x=True, log_y=True, thresholds=marks)
+
+
+def cost_figure(curve: pd.DataFrame, title: str) -> Any:
+    """Cost a day relative to pure push, one bar for each threshold (0: pull all, infinity: push all)."""
+    values = {threshold_name(row.threshold): round(row.vs_push, 3) for row in curve.itertuples()}
+    roles = {name: "push" if name == "push all" else "pull" if name == "pull all" else "hybrid" for name in values}
+    return charts.bars(values, title=title, unit="cost a day, relative to push all", roles=roles, category="celebrity threshold")
+
+
+def threshold_name(threshold: float) -> str:
+    """ "10 K", "push all" (infinity), "pull all" (0)."""
+    if threshold in (0, math.inf):
+        return "push all" if threshold else "pull all"
+    for unit, size in (("M", 1_000_000), ("K", 1_000)):
+        if threshold >= size:
+            return f"{threshold / size:g} {unit}"
+    return f"{threshold:g}"
+
+
+# — costs of all policies —
+
+
+def envelope(model: EdgeModel, ratios: Sequence[float], thresholds: Sequence[float]) -> pd.DataFrame:
+    """Cost relative to push all for each price of a lookup: columns ratio (L/H), push all, pull all, each threshold by name, best threshold
+    (of *all* thresholds), push to active, per edge. O(edges) for each ratio: 0.1 s for 200 K."""
+    import pandas as pd
+
+    rows = []
+    for ratio in ratios:
+        costs = model.costs(1.0, ratio).set_index("policy")["vs_push"]
+        curve = model.curve(thresholds, 1.0, ratio).set_index("threshold")["vs_push"]
+        named = {f"threshold {threshold_name(at)}": value for at, value in curve.items()}
+        policies = {name: costs[name] for name in ("push all", "pull all", "push to active", "per edge")}
+        rows.append({"ratio": ratio, **policies, **named, "best threshold": model.optimum_threshold(1.0, ratio).vs_push})
+    return pd.DataFrame(rows)
+
+
+def envelope_figure(costs: pd.DataFrame) -> Any:
+    """Every policy's cost over the price of a lookup: the per-edge rule lies under all of them."""
+    here = costs[costs["ratio"] == 1].iloc[0]
+    title = f"At L = H the best threshold costs {here['best threshold']:.2f}× pure push, the per-edge rule {here['per edge']:.2f}×"
+    names = ["push all", "pull all", *(name for name in costs if name.startswith("threshold ")), "best threshold", "push to active", "per edge"]
+    roles = {name: "hybrid" for name in names if "threshold" in name} | {"best threshold": "threshold", "push to active": "fast", "per edge": "optimal"}
+    series = {name: (costs["ratio"], costs[name]) for name in names}
+    return charts.lines(
+        series, title=title, x="price of a lookup ÷ price of a delivery, L/H", y="cost, push all = 1", log_x=True, log_y=True, roles=roles, markers=False
+    )
+
+
+def frontier_figure(table: pd.DataFrame) -> Any:
+    """Replays side by side: deliveries per tweet against timelines read per home page. `table`: as `replay.table`."""
+    deliveries = table["deliveries"] / table["tweets"]
+    per_edge = table["policy"].str.startswith("RateOptimal")
+    order = deliveries[~per_edge].sort_values().index
+    points = {"thresholds (hybrid)": order, "per edge (optimal)": table.index[per_edge]}
+    series = {name: (deliveries[index], table["timelines per read"][index]) for name, index in points.items()}
+    title = "Thresholds trade deliveries for lookups along one line; the per-edge rule lies below it"
+    return charts.lines(series, title=title, x="deliveries per tweet", y="timelines read per home page")
+
+
+# — the learner's own —
+
+
+@lru_cache(maxsize=32)
+def _large(dormant_percent: int) -> FanoutModel:
+    return FanoutModel(LargeGraph(dormant_share=dormant_percent / 100))
+
+
+@dataclass(frozen=True)
+class Yours:
+    """One position of the learner's sliders: cost of each policy relative to push all, and what the threshold bounds."""
+
+    costs: Mapping[str, float]
+    largest_fanout: float
+    pulled_per_read: float
+
+
+def yours(threshold: int, lookup_price: float, dormant_percent: int) -> Yours:
+    """The large graph under the learner's assumptions. lookup_price: L/H. About 30 ms, 60 ms for a new dormant share."""
+    model = _large(dormant_percent)
+    chosen = model.curve([threshold], 1.0, lookup_price).iloc[0]
+    costs = {
+        "push all": 1.0,
+        "pull all": model.curve([0], 1.0, lookup_price)["vs_push"].iloc[0],
+        f"hybrid, {threshold_name(threshold)}": chosen["vs_push"],
+        "active only (fast)": model.active_only(1.0, lookup_price)["vs_push"],
+        "per edge (optimal)": model.per_edge_optimum(1.0, lookup_price)["vs_push"],
+    }
+    return Yours(costs, chosen["largest_fanout"], chosen["pulled_per_read"])
+
+
+def yours_figure(result: Yours) -> Any:
+    """The policies' costs as bars."""
+    cheapest = min(result.costs, key=lambda name: result.costs[name])
+    rounded = {name: round(float(value), 3) for name, value in result.costs.items()}
+    return charts.bars(rounded, title=f"Cheapest here: {cheapest}", unit="cost a day, relative to push all")
+
+
+# — published rules at their edges —
+
+
+def check_then_set(order: Sequence[str], schedule: Sequence[int]) -> int:
+    """How often one tweet is fanned out by workers that each take the steps of `order` ("check", "mark", "fanout") with a shared marker.
+
+    schedule: whose turn it is, worker by worker; who has no turn left has crashed. 1 is right, 0 is lost, 2 is doubled.
+    """
+    steps: dict[str, Callable[[], None]] = {"check": lambda: None, "mark": lambda: done.add("marked"), "fanout": lambda: fanouts.append(1)}
+    require(set(order) <= set(steps), f"a step must be one of {', '.join(steps)}, not {sorted(set(order) - set(steps))}")
+    done: set[str] = set()
+    fanouts: list[int] = []
+    waiting = {worker: list(order) for worker in schedule}
+    for worker in schedule:
+        step = waiting[worker].pop(0) if waiting[worker] else "check"
+        if step == "check" and done:
+            waiting[worker] = []
+        steps[step]()
+    return len(fanouts)
+
+
+def deliveries_per_s(redis: Any, followers: int = 2_000, tweets: int = 3, clock: Clock | None = None) -> float:
+    """Measured: ids delivered to live timelines per second on `redis`. A wall-clock figure: show it, never compare it."""
+    require_int("followers", followers, 1)
+    clock = clock or SystemClock()
+    timelines, owners = IdTimelines(redis, "lesson", "home"), list(range(1, followers + 1))
+    with redis.pipeline(transaction=False) as pipe:
+        for owner in owners:
+            pipe.zadd(timelines.key(owner), {LIVE: 0})
+        pipe.execute()
+    timelines.add([1], owners)  # loads the script
+    started_ms = clock.monotonic_ns() / 1e6
+    delivered = sum(timelines.add([tweet_id], owners) for tweet_id in range(2, 2 + tweets))
+    elapsed_ms = clock.monotonic_ns() / 1e6 - started_ms
+    timelines.drop_all()
+    return 1000 * delivered / max(elapsed_ms, 0.001)
