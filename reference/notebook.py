@@ -140,7 +140,7 @@ def data_table(figure: Any) -> str:
     """The figure's data as a folded HTML table: for screen readers and doubters. At most MAX_TABLE_ROWS rows, and it says so."""
     rows = [row for trace in figure.data for row in _rows(trace)]
     step = -(-len(rows) // MAX_TABLE_ROWS) or 1
-    note = f" (every {step}th of {len(rows):,} rows)" if step > 1 else ""
+    note = f" (one row in {step} of {len(rows):,})" if step > 1 else ""
     header = ("series", axis_title(figure, "x"), axis_title(figure, "y"))
     return f'<details class="course-data"><summary>The data as a table{note}</summary>{table(header, rows[::step])}</details>'
 

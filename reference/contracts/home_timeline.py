@@ -144,7 +144,7 @@ def deletions_do_not_shift_the_pages(stage: Stage) -> None:
 
 @law(
     why="Redis scores are doubles with 53 bits: near 2^61 ids are 256 apart. Paging by such a score loses most of a burst, or never ends.",
-    hint="Keep ids as members with score 0 and page by ZREVRANGEBYLEX; or milliseconds as score, read inclusively, then filter id < cursor.",
+    hint="Keep ids as members with score 0 and page by ZREVRANGEBYLEX; or score milliseconds, read inclusively, filter id < cursor.",
 )
 def a_burst_of_one_millisecond_is_paged_without_loss(stage: Stage) -> None:
     reader, author = stage.reader_and_author()

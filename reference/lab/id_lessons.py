@@ -58,20 +58,14 @@ def draw_split(layout: SnowflakeLayout) -> Any:
 
     parts = {"time": (layout.timestamp_bits, "push"), "worker": (layout.worker_bits, "pull"), "sequence": (layout.sequence_bits, "hybrid")}
     figure = charts.house(go.Figure())
+    start = 0
     for name, (bits, role) in parts.items():
-        figure.add_trace(
-            go.Bar(
-                x=[bits],
-                y=["id"],
-                orientation="h",
-                name=name,
-                text=f"{name} {bits}",
-                textangle=0,
-                marker_color=charts.COLOURS[role],
-                hovertemplate=f"{name}: {bits} bits<extra></extra>",
-            )
-        )
-    figure.update_layout(barmode="stack", title_text=split_title(layout), height=210)
+        hover = f"{name}: {bits} bits<extra></extra>"
+        figure.add_trace(go.Bar(x=[bits], y=["id"], orientation="h", name=name, marker_color=charts.COLOURS[role], hovertemplate=hover))
+        if bits:
+            figure.add_annotation(text=f"{name} {bits}", x=start + bits / 2, y=1, yref="paper", yanchor="bottom", showarrow=False)
+        start += bits
+    figure.update_layout(barmode="stack", title_text=split_title(layout), height=230, margin_t=80)
     figure.update_xaxes(title_text="bits, from the highest down (the sign bit is left out)", range=[0, layout.total_bits], dtick=9)
     figure.update_yaxes(showticklabels=False, ticks="")
     return figure

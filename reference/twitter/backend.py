@@ -89,9 +89,10 @@ class Script:
         except NoScriptError:
             return client.execute_command("EVAL", self.text, len(keys), *keys, *args)
 
-    def queue(self, pipe: Any, keys: list[str], args: list[Any]) -> None:
-        """Add one call to `pipe`. The script must be loaded: call `load` once per connection first."""
-        pipe.execute_command("EVALSHA", self.sha, len(keys), *keys, *args)
+    def queue(self, pipe: Any, keys: list[str], args: list[Any], node: Any = None) -> None:
+        """Add one call to `pipe`, for `node` of a cluster if given. The script must be loaded: NoScriptError when the pipeline runs."""
+        options = {} if node is None else {"target_nodes": node}
+        pipe.execute_command("EVALSHA", self.sha, len(keys), *keys, *args, **options)
 
     def load(self, client: Any) -> None:
         """Make the script known to every master (idempotent)."""
@@ -130,6 +131,8 @@ def delete_namespace(client: Any, namespace: str, pattern: str = "*") -> int:
 def _unlink(client: Any, keys: list[str]) -> int:
     if not keys:
         return 0
+    if not is_cluster(client):  # on a cluster, keys of one command must share a slot
+        return int(client.unlink(*keys))
     with client.pipeline(transaction=False) as pipe:
         for key in keys:
             pipe.unlink(key)

@@ -66,8 +66,10 @@ class EventLog:
                 raise
 
     def backlog(self, group: str) -> list[int]:
-        """For each partition: events in the stream that `group` has not acknowledged (not delivered, or pending); positions that were
-        lost or trimmed before the group came count only while something comes after them. One round trip, and one for each partition in use."""
+        """For each partition: events in the stream that `group` has not acknowledged (not delivered, or pending).
+
+        Lost positions count only while something comes after them. Two round trips, and one for each partition in use.
+        """
         with self.redis.pipeline(transaction=False) as pipe:
             for partition in range(self.partitions):
                 pipe.xrevrange(self.key(partition, "stream"), count=1)

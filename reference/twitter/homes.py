@@ -61,7 +61,10 @@ class IdTimelines:
 
     def key(self, owner: int) -> str:
         """The Redis key of `owner`'s timeline."""
-        return f"{self.namespace}:{{b{spread(owner, self.buckets)}}}:{self.kind}:{owner}"
+        return f"{self._prefix(spread(owner, self.buckets))}{owner}"
+
+    def _prefix(self, bucket: int) -> str:
+        return f"{self.namespace}:{{b{bucket}}}:{self.kind}:"
 
     def add(self, tweet_ids: Sequence[int], owners: Sequence[int]) -> int:
         """Put the ids into every live timeline among `owners`; how many were new. One Lua call for each batch, idempotent."""
@@ -126,10 +129,15 @@ class IdTimelines:
         """Keys in batches that one script call may touch: mixed on a server, bucket by bucket on a cluster."""
         if not self._cluster:
             return [[self.key(owner) for owner in chunk] for chunk in chunked(owners, self.batch)]
-        by_bucket: dict[int, list[str]] = defaultdict(list)
+        by_bucket: dict[int, list[int]] = defaultdict(list)
         for owner in owners:
-            by_bucket[spread(owner, self.buckets)].append(self.key(owner))
-        return [list(chunk) for keys in by_bucket.values() for chunk in chunked(keys, self.batch)]
+            by_bucket[spread(owner, self.buckets)].append(owner)
+        keys = ([f"{prefix}{owner}" for owner in group] for prefix, group in ((self._prefix(b), group) for b, group in by_bucket.items()))
+        return [list(chunk) for group in keys for chunk in chunked(group, self.batch)]
+
+    def _master_of(self, key: str) -> Any:
+        """Where a batch goes on a cluster. Its keys share a bucket: the client need not hash each of them again to find that out."""
+        return self.redis.get_node_from_key(key) if self._cluster else None
 
     def _run(self, lua: Script, calls: list[tuple[list[str], list[Any]]]) -> list[int]:
         """All calls in one pipeline (per master, on a cluster); loads the script again after a restart of the server."""
@@ -138,7 +146,7 @@ class IdTimelines:
         for attempt in range(2):
             with self.redis.pipeline(transaction=False) as pipe:
                 for keys, args in calls:
-                    lua.queue(pipe, keys, args)
+                    lua.queue(pipe, keys, args, self._master_of(keys[0]))
                 try:
                     return pipe.execute()
                 except NoScriptError:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import sys
 from collections.abc import Callable
 from pathlib import Path
@@ -50,7 +51,9 @@ def guess_and_see_it_unfold(page: Any, shot: Callable[[Any, str], Path], stem: s
     if gate.locator(".course-guess input[type=radio]").count():
         gate.locator(".course-guess input[type=radio]").first.check()
     else:
-        gate.locator(".course-guess input").first.fill("5")
+        field = gate.locator(".course-guess input").first
+        low = re.search(r"between (.+?) and", field.get_attribute("placeholder") or "")
+        field.fill(low.group(1) if low else "5")
     gate.locator("button.course-submit").click()
     wait_for_count(page, ".course-gate-folded", asked - 1)
     page.locator(".course-reveal-content").first.wait_for(state="visible", timeout=30_000)

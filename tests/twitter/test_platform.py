@@ -178,7 +178,6 @@ def test_a_rebuild_forgets_classes_before_timelines(redis, monkeypatch: pytest.M
             app.graph.follow(follower, followee)
         app.tweets.post(author, "pulled")
         app.drain()
-        app.delivery.policy = app.classifier.policy = app.timelines.policy = Hybrid(10)
         drop_all = app.homes.drop_all
 
         def read_after() -> int:
@@ -190,6 +189,7 @@ def test_a_rebuild_forgets_classes_before_timelines(redis, monkeypatch: pytest.M
 
         monkeypatch.setattr(app.homes, "drop_all", read_after)
         app.rebuild()
+        app.delivery.policy = app.classifier.policy = app.timelines.policy = Hybrid(10)
         assert texts(app, reader) == ["in between", "pulled"]
 
 

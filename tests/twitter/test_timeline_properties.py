@@ -32,11 +32,12 @@ ACTIONS = {
     "unfollow": 4,
     "post": 8,
     "burst": 1,
-    "delete": 2,
+    "delete": 1,
     "step": 6,
-    "drain": 2,
-    "read": 4,
-    "everybody reads": 2,
+    "read": 3,
+    "settle": 4,
+    "fame": 3,
+    "oblivion": 3,
     "sleep": 1,
     "sweep": 1,
     "forget": 1,
@@ -46,8 +47,8 @@ ACTIONS = {
 }
 action = st.sampled_from([name for name, weight in ACTIONS.items() for _ in range(weight)])
 user = st.integers(1, USERS)
-histories = st.lists(st.tuples(action, user, user), min_size=30, max_size=50)
-shapes = st.tuples(st.integers(1, 6), st.sampled_from([0, 1, 3]))
+histories = st.lists(st.tuples(action, user, user), min_size=40, max_size=60)
+shapes = st.tuples(st.sampled_from([1, 3, 6, 30]), st.sampled_from([0, 1, 3]))
 
 
 def perform(app: PlainTwitter, name: str, a: int, b: int) -> None:
@@ -62,13 +63,16 @@ def perform(app: PlainTwitter, name: str, a: int, b: int) -> None:
             app.store.deleted.update(ids[-b:][:1])
         case "step":
             app.step(a)
-        case "drain":
-            app.drain()
         case "read":
             read_in_the_middle(app, a, b)
-        case "everybody reads":
-            for reader in app.store.users:
-                read_in_the_middle(app, reader, app.homes.cap)
+        case "fame" | "oblivion":  # crossings, which single follows rarely make while anybody looks
+            for fan in app.store.users:
+                if name == "fame" or fan != b:
+                    app.change(fan, a, name == "fame")
+            app.drain()
+            app.post(a)
+        case "settle":
+            settle(app, [app.homes.cap])
         case "sleep":
             app.clock.advance(MONTH_S)
         case "sweep":
@@ -96,15 +100,20 @@ def read_in_the_middle(app: PlainTwitter, reader: int, limit: int) -> None:
     assert own <= set(ids)
 
 
+def settle(app: PlainTwitter, limits: list[int]) -> None:
+    """When no event waits everybody reads what the model says, at every page size."""
+    app.drain()
+    for reader in app.store.users:
+        for limit in limits:
+            assert app.pages(reader, limit) == app.model(reader), (reader, limit)
+
+
 def check_history(redis: Any, policy: FanoutPolicy, history: list[tuple[str, int, int]], shape: tuple[int, int]) -> None:
     cap, slack = shape
     app = PlainTwitter(redis, f"h{next(namespaces)}", policy, USERS, cap, slack)
     for event in history:
         perform(app, *event)
-    app.drain()
-    for reader in app.store.users:
-        for limit in {1, min(3, cap), cap}:
-            assert app.pages(reader, limit) == app.model(reader), (reader, limit)
+    settle(app, sorted({1, min(3, cap), cap}))
 
 
 @pytest.fixture(scope="module")
@@ -118,7 +127,7 @@ common = {"deadline": None, "suppress_health_check": list(HealthCheck), "databas
 
 
 @pytest.mark.parametrize("policy", POLICIES, ids=str)
-@settings(max_examples=25, derandomize=True, **common)
+@settings(max_examples=10, derandomize=True, **common)
 @given(history=histories, shape=shapes)
 def test_every_policy_serves_what_the_model_says(policy: FanoutPolicy, fake: Any, history, shape) -> None:
     check_history(fake, policy, history, shape)
@@ -126,7 +135,7 @@ def test_every_policy_serves_what_the_model_says(policy: FanoutPolicy, fake: Any
 
 @pytest.mark.slow
 @pytest.mark.parametrize("policy", POLICIES, ids=str)
-@settings(max_examples=1500, **common)
+@settings(max_examples=600, **common)
 @given(history=st.lists(st.tuples(action, user, user), min_size=40, max_size=120), shape=shapes)
 def test_every_policy_serves_what_the_model_says_in_long_histories(policy: FanoutPolicy, fake: Any, history, shape) -> None:
     check_history(fake, policy, history, shape)
