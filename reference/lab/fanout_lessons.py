@@ -26,7 +26,7 @@ CANDIDATES = """
     SELECT coalesce(sum(n), 0)::BIGINT, coalesce(sum(least(n, $page)), 0)::BIGINT
     FROM (SELECT count(*) AS n FROM tweets JOIN follows ON followee_id = author_id WHERE follower_id = $reader GROUP BY author_id)
 """
-PUBLISHED = {"B: 5 K": 5_000, "D: 10 K": 10_000, "A: 100 K": 100_000, "C, E: 1 M": 1_000_000}
+PUBLISHED = {"B: 5 K": (5_000, 0), "D: 10 K": (10_000, 1), "A: 100 K": (100_000, 0), "C, E: 1 M": (1_000_000, 0)}  # and its label's row
 
 
 # — the naive join —
@@ -80,7 +80,7 @@ def rows_figure(rows: pd.DataFrame) -> Any:
     """Rows read for one page over the tweets stored, one line for each index."""
     roles = {"no index": "naive", "index on author": "pull", "newest 20 of each": "hybrid"}
     growth, tweets = rows["index on author"].iloc[-1] / rows["index on author"].iloc[0], rows["tweets"]
-    title = f"{growth:.0f}× the tweets cost the index on author {growth:.0f}× the rows; taking the newest 20 of each, {_growth(rows):.1f}×"
+    title = f"{growth:.0f}× the tweets cost {growth:.0f}× the rows by author, {_growth(rows):.1f}× by the newest 20 of each"
     series = {name: (tweets, rows[name]) for name in roles}
     return charts.lines(series, title=title, x="tweets stored", y="rows read for one page", log_x=True, log_y=True, roles=roles)
 
@@ -97,15 +97,18 @@ def dial_figure(curve: pd.DataFrame) -> Any:
     bounded = curve[(curve["threshold"] > 0) & (curve["threshold"] < math.inf)]
     low, high = bounded.iloc[0], bounded.iloc[-1]
     title = (
-        f"From {low['threshold']:,.0f} to {high['threshold']:,.0f} followers: the largest fanout grows {high['largest_fanout'] / low['largest_fanout']:,.0f}×,"
-        f" lookups per read fall {low['pulled_per_read'] / high['pulled_per_read']:.0f}×"
+        f"Threshold {threshold_name(low['threshold'])} → {threshold_name(high['threshold'])}: largest fanout {high['largest_fanout'] / low['largest_fanout']:,.0f}× larger,"
+        f" lookups per read {low['pulled_per_read'] / high['pulled_per_read']:.0f}× fewer"
     )
     series = {
         "largest fanout (push)": (bounded["threshold"], bounded["largest_fanout"]),
         "lookups per read (pull)": (bounded["threshold"], bounded["pulled_per_read"]),
     }
-    marks = {name: at for name, at in PUBLISHED.items() if low["threshold"] <= at <= high["threshold"]}
-    return charts.lines(series, title=title, x="celebrity threshold, followers", y="deliveries, lookups", log_x=True, log_y=True, thresholds=marks)
+    figure = charts.lines(series, title=title, x="celebrity threshold, followers", y="deliveries, lookups", log_x=True, log_y=True)
+    for name, (at, row) in PUBLISHED.items():
+        if low["threshold"] <= at <= high["threshold"]:
+            charts.mark(figure, at, name, row=row)
+    return figure
 
 
 def cost_figure(curve: pd.DataFrame, title: str) -> Any:
@@ -155,9 +158,12 @@ def envelope_figure(costs: pd.DataFrame) -> Any:
     names = ["push all", "pull all", *(name for name in costs if name.startswith("threshold ")), "best threshold", "push to active", "per edge"]
     roles = {name: "hybrid" for name in names if "threshold" in name} | {"best threshold": "threshold", "push to active": "fast", "per edge": "optimal"}
     series = {name: (costs["ratio"], costs[name]) for name in names}
-    return charts.lines(
-        series, title=title, x="price of a lookup ÷ price of a delivery, L/H", y="cost, push all = 1", log_x=True, log_y=True, roles=roles, markers=False
-    )
+    price = "price of a lookup ÷ price of a delivery, L/H"
+    figure = charts.lines(series, title=title, x=price, y="cost, push all = 1", log_x=True, log_y=True, roles=roles, markers=False)
+    figure.update_xaxes(tickformat="~g").update_yaxes(tickformat="~g")
+    for name, shift in {"push all": 9, "best threshold": -9, "push to active": 9, "per edge": -9}.items():  # they end at nearly one height
+        figure.update_annotations(selector={"text": name}, yshift=shift)
+    return figure
 
 
 def frontier_figure(table: pd.DataFrame) -> Any:
@@ -167,8 +173,14 @@ def frontier_figure(table: pd.DataFrame) -> Any:
     order = deliveries[~per_edge].sort_values().index
     points = {"thresholds (hybrid)": order, "per edge (optimal)": table.index[per_edge]}
     series = {name: (deliveries[index], table["timelines per read"][index]) for name, index in points.items()}
-    title = "Thresholds trade deliveries for lookups along one line; the per-edge rule lies below it"
-    return charts.lines(series, title=title, x="deliveries per tweet", y="timelines read per home page")
+    title = "Thresholds trade deliveries for lookups; the per-edge rule beats that trade"
+    figure = charts.lines(series, title=title, x="deliveries per tweet", y="timelines read per home page")
+    for index in order:
+        name = table["policy"][index].partition("(")[2].strip(")").replace("celebrity_threshold=", "threshold ") or table["policy"][index][:-2]
+        figure.add_annotation(x=deliveries[index], y=table["timelines per read"][index], text=name, showarrow=False, xanchor="left", xshift=4, yshift=16)
+    return figure.update_annotations(selector={"text": "thresholds (hybrid)"}, visible=False).update_annotations(
+        selector={"text": "per edge (optimal)"}, yshift=-16, xshift=-6
+    )
 
 
 # — the learner's own —

@@ -177,7 +177,7 @@ class Graph:
         if not wanted:
             return {}
         with self.store.reading() as conn:
-            return {user_id: count for user_id, count in conn.execute(self._many_counts, {"ids": wanted})}
+            return {row[0]: row[1] for row in conn.execute(self._many_counts, {"ids": wanted})}
 
 
 def parse_cursor(cursor: str | None) -> int:

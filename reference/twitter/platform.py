@@ -44,7 +44,17 @@ class Platform:
     `delivery` (what the fanout worker does), `log`, `relay`.
     """
 
-    def __init__(self, redis: Any, store: Store, namespace: str, clock: Clock, policy: FanoutPolicy, own_namespace: bool, cap: int, lease_ttl_ms: int | None) -> None:
+    def __init__(
+        self,
+        redis: Any,
+        store: Store,
+        namespace: str,
+        clock: Clock,
+        policy: FanoutPolicy,
+        own_namespace: bool,
+        cap: int,
+        lease_ttl_ms: int | None,
+    ) -> None:
         self.redis, self.store, self.namespace, self.clock, self.policy = redis, store, namespace, clock, policy
         self.own_namespace, self.own_client = own_namespace, False
         # Nobody else can take over in a namespace of one's own, so its leases need no renewal that would disturb counts.
@@ -61,9 +71,7 @@ class Platform:
         self.classifier = Classifier(policy, self.registry, self.accounts)
         self.tweets = Tweets(store, self.accounts, self.tweet_store, self.outbox, self.ids, self.authors)
         self.timelines = Timelines(self.classifier, self.accounts, self.graph, self.tweet_store, self.homes, self.authors, self.activity)
-        self.delivery = Delivery(
-            policy, self.classifier, self.graph, self.tweet_store, self.homes, self.authors, self.activity
-        )
+        self.delivery = Delivery(policy, self.classifier, self.graph, self.tweet_store, self.homes, self.authors, self.activity)
         self.log = EventLog(redis, namespace, store.partitions)
         self.relay = Relay(self.outbox, self.log, self.rebuild)
         self.fanout = self.consumer(FANOUT_GROUP, self.delivery.handle, lease_ttl_ms=lease_ttl_ms)

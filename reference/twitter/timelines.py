@@ -27,6 +27,8 @@ from reference.twitter.homes import (
 from reference.twitter.model import MAX_TWEET_ID, Page, Tweet
 from reference.twitter.tweet_store import TweetStore
 
+DEFAULT_LIMIT = 20
+
 
 class Timelines:
     """Home and user timelines. A cursor is the id of the last tweet that a page looked at, as decimal text."""
@@ -46,13 +48,13 @@ class Timelines:
         self.homes, self.authors, self.activity = homes, authors, activity
         self.cap = homes.cap
 
-    def home(self, user_id: int, limit: int = 20, cursor: str | None = None) -> Page[Tweet]:
+    def home(self, user_id: int, limit: int = DEFAULT_LIMIT, cursor: str | None = None) -> Page[Tweet]:
         """One page of the home timeline, newest first: own tweets and those of followees.
 
-        limit: 1 … cap. Pages neither repeat nor skip a tweet while new ones arrive and others are deleted.
+        limit: 1 … cap (20 at least). Pages neither repeat nor skip a tweet while new ones arrive and others are deleted.
         Raises InvalidInput (limit, cursor), NotFound (user). A dormant reader's timeline is rebuilt first.
         """
-        require_int("limit", limit, 1, self.cap)
+        require_int("limit", limit, 1, max(self.cap, DEFAULT_LIMIT))
         position = parse_cursor(cursor)
         followees = self.graph.followee_ids(user_id)
         if not followees and not self.accounts.get_many([user_id]):
@@ -60,9 +62,9 @@ class Timelines:
         self.activity.touch(user_id)
         return self._page(self._sources(user_id, followees), {*followees, user_id}, limit, position)
 
-    def user(self, author_id: int, limit: int = 20, cursor: str | None = None) -> Page[Tweet]:
+    def user(self, author_id: int, limit: int = DEFAULT_LIMIT, cursor: str | None = None) -> Page[Tweet]:
         """One page of an author's own tweets, newest first; raises as `home`."""
-        require_int("limit", limit, 1, self.cap)
+        require_int("limit", limit, 1, max(self.cap, DEFAULT_LIMIT))
         position = parse_cursor(cursor)
         if not self.accounts.get_many([author_id]):
             raise NotFound(f"no user {author_id}")

@@ -65,5 +65,3 @@ class Tweets:
         with self.store.transaction() as tx:
             if self.tweet_store.mark_deleted(tx, tweet_id):  # of several at once, one announces it
                 self.outbox.append(tx, by, Event("deleted", {"tweet_id": tweet_id, "author_id": by}))
-
-

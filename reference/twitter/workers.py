@@ -7,6 +7,7 @@ killed loses nothing: what it had not acknowledged is handled by whoever takes i
 from __future__ import annotations
 
 import argparse
+import os
 import signal
 import sys
 from collections.abc import Callable, Sequence
@@ -73,12 +74,12 @@ def main(arguments: Sequence[str] | None = None) -> int:
     parser.add_argument("--redis-url", help="default: REDIS_URL")
     parser.add_argument("--database", help="default: DATABASE_URL; several processes need PostgreSQL")
     parser.add_argument("--policy", type=policy_from_text, help="for example Hybrid:10000; default: the one recorded in the namespace")
-    parser.add_argument("--lease-ms", type=int, default=10_000, help="after so long without a sign of life, others take over (default: 10000)")
+    parser.add_argument("--lease-ms", type=int, default=10_000, help="after so long others take a dead worker's place (default: 10000)")
     options = parser.parse_args(arguments)
+    if not (options.database or os.environ.get("DATABASE_URL")):
+        parser.error("a worker reads the database that the API processes write: --database postgresql://… or DATABASE_URL")
     try:
-        app = Platform.open(
-            options.redis_url, options.database, options.namespace, fanout=options.policy, lease_ttl_ms=options.lease_ms
-        )
+        app = Platform.open(options.redis_url, options.database, options.namespace, fanout=options.policy, lease_ttl_ms=options.lease_ms)
     except TwitterError as error:
         print(f"worker: {error}", file=sys.stderr)
         return 1

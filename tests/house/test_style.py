@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import ast
+import json
+from pathlib import Path
 
 from tests.house import house
 
@@ -32,6 +34,14 @@ def test_functions_are_short() -> None:
 
 def test_nothing_is_left_to_do() -> None:
     marks = ("TO" + "DO", "FIX" + "ME", "X" * 3 + ":")
-    texts = {path.name: path.read_text("utf-8") for path in house.files() if path.suffix in (".py", ".lua", ".md", ".ipynb")}
+    texts = {path.name: written(path) for path in house.files() if path.suffix in (".py", ".lua", ".md", ".ipynb")}
     left = [f"{name}: {mark}" for name, text in texts.items() for mark in marks if mark in text]
     assert not left
+
+
+def written(path: Path) -> str:
+    """What somebody wrote; a notebook's pictures are base64, in which any word may occur."""
+    text = path.read_text(encoding="utf-8")
+    if path.suffix != ".ipynb":
+        return text
+    return "\n".join("".join(cell["source"]) for cell in json.loads(text)["cells"])

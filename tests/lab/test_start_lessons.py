@@ -13,7 +13,6 @@ from sqlalchemy import func, select
 from reference.lab import start_lessons as start
 from reference.lab.fanout_model import FanoutModel
 from reference.study.claims import designs, find_claim
-from reference.twitter import schema
 from reference.twitter.errors import InvalidInput
 from reference.twitter.fanout import FanoutOnWrite, Hybrid
 from reference.twitter.platform import Platform
@@ -25,7 +24,8 @@ FANS = 10
 def rows(app: Platform) -> int:
     """Rows of tweets and of the outbox."""
     with app.store.reading() as connection:
-        return sum(connection.execute(select(func.count()).select_from(table)).scalar_one() for table in (schema.tweets, schema.outbox))
+        tables = (app.store.tables.tweets, app.store.tables.outbox)
+        return sum(connection.execute(select(func.count()).select_from(table)).scalar_one() for table in tables)
 
 
 def entries(app: Platform, people: list[int]) -> int:

@@ -9,6 +9,7 @@ import pytest
 from reference.twitter.backend import connect
 from reference.twitter.errors import InvalidInput, NotFound, Unavailable
 from reference.twitter.fanout import FanoutOnRead, FanoutOnWrite, Hybrid
+from reference.twitter.timelines import DEFAULT_LIMIT
 from tests.twitter.plain_twitter import FIRST_ID, PlainTwitter
 
 READER, AUTHOR, OTHER = 1, 2, 3
@@ -41,7 +42,7 @@ def post(app: PlainTwitter, count: int) -> list[int]:
     return ids[::-1]
 
 
-@pytest.mark.parametrize("limit", [0, -1, CAP + 1, 1.0, "3", None, True])
+@pytest.mark.parametrize("limit", [0, -1, max(CAP, DEFAULT_LIMIT) + 1, 1.0, "3", None, True])
 def test_a_limit_out_of_range_is_refused_with_the_range(app: PlainTwitter, limit) -> None:
     with pytest.raises(InvalidInput, match="limit must be"):
         app.timelines.home(READER, limit)
