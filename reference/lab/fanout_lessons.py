@@ -1,8 +1,7 @@
-"""What the notebook on fanout measures and draws: the naive join's rows, the dial, the costs of all policies, published rules at their edges."""
+"""What the notebook on fanout draws and tries: the dial, the costs of all policies, published rules at their edges."""
 
 from __future__ import annotations
 
-import json
 import math
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
@@ -18,75 +17,8 @@ from reference.twitter.homes import LIVE, IdTimelines
 if TYPE_CHECKING:
     import pandas as pd
 
-PAGE = 20
-DATASET_DAYS = 2
-PERIOD_IN_ID = (DATASET_DAYS * 86_400_000) << 22  # Snowflake ids carry milliseconds above 22 bits
-NAIVE_JOIN = "SELECT t.* FROM follows f JOIN tweets t ON t.author_id = f.followee_id WHERE f.follower_id = $reader ORDER BY t.id DESC LIMIT 20"
-CANDIDATES = """
-    SELECT coalesce(sum(n), 0)::BIGINT, coalesce(sum(least(n, $page)), 0)::BIGINT
-    FROM (SELECT count(*) AS n FROM tweets JOIN follows ON followee_id = author_id WHERE follower_id = $reader GROUP BY author_id)
-"""
-PUBLISHED = {"B: 5 K": (5_000, 0), "D: 10 K": (10_000, 1), "A: 100 K": (100_000, 0), "C, E: 1 M": (1_000_000, 0)}  # and its label's row
-
-
-# — the naive join —
-
-
-def busiest_reader(data: Any) -> int:
-    """The active reader who follows most people."""
-    active = data.users.loc[~data.users["dormant"], "id"]
-    follows = data.follows["follower_id"]
-    return int(follows[follows.isin(active)].value_counts().sort_index().idxmax())
-
-
-def naive_join_rows(data: Any, reader: int, days: Sequence[int] = (2, 4, 8, 16, 32)) -> pd.DataFrame:
-    """Rows read for one home page of 20, as tweets pile up: one row for each of `days`, ascending multiples of the dataset's two days
-    (which are repeated). Columns: days, tweets, and rows read with "no index" (counted by EXPLAIN ANALYZE: the scan of tweets), with an
-    "index on author" (all tweets of the followees), and when an index on author and time gives the "newest 20 of each". Raises InvalidInput.
-    """
-    import duckdb
-    import pandas as pd
-
-    require(bool(days) and all(day % DATASET_DAYS == 0 for day in days), f"days must be multiples of {DATASET_DAYS}, not {list(days)}")
-    rows, periods = [], 0
-    with duckdb.connect(":memory:", config={"threads": 1}) as connection:
-        connection.register("given_follows", data.follows)
-        connection.register("given_tweets", data.tweets)
-        connection.execute("CREATE TABLE follows AS FROM given_follows")
-        connection.execute("CREATE TABLE tweets AS SELECT id, author_id, text FROM given_tweets LIMIT 0")
-        for day in days:
-            for period in range(periods, day // DATASET_DAYS):
-                shifted = "INSERT INTO tweets SELECT id + $shift::BIGINT, author_id, text FROM given_tweets ORDER BY id"
-                connection.execute(shifted, {"shift": period * PERIOD_IN_ID})
-            periods = day // DATASET_DAYS
-            by_author, newest = connection.execute(CANDIDATES, {"reader": reader, "page": PAGE}).fetchall()[0]
-            rows.append((day, periods * len(data.tweets), rows_scanned(connection, reader), by_author, newest))
-    return pd.DataFrame(rows, columns=["days", "tweets", "no index", "index on author", "newest 20 of each"])
-
-
-def rows_scanned(connection: Any, reader: int) -> int:
-    """Rows of `tweets` that the naive join reads for one page, as EXPLAIN ANALYZE counts them."""
-    plan = connection.execute(f"EXPLAIN (ANALYZE, FORMAT JSON) {NAIVE_JOIN}", {"reader": reader}).fetchall()[0][1]
-    return _scans_of_tweets(json.loads(plan)["operator"])
-
-
-def _scans_of_tweets(operators: Any) -> int:
-    listed = operators if isinstance(operators, list) else [operators]
-    own = sum(one.get("rows_scanned", 0) for one in listed if str(one["extra_info"].get("Table", "")).endswith("tweets"))
-    return own + sum(_scans_of_tweets(one["children"]) for one in listed if one.get("children"))
-
-
-def rows_figure(rows: pd.DataFrame) -> Any:
-    """Rows read for one page over the tweets stored, one line for each index."""
-    roles = {"no index": "naive", "index on author": "pull", "newest 20 of each": "hybrid"}
-    growth, tweets = rows["index on author"].iloc[-1] / rows["index on author"].iloc[0], rows["tweets"]
-    title = f"{growth:.0f}× the tweets cost {growth:.0f}× the rows by author, {_growth(rows):.1f}× by the newest 20 of each"
-    series = {name: (tweets, rows[name]) for name in roles}
-    return charts.lines(series, title=title, x="tweets stored", y="rows read for one page", log_x=True, log_y=True, roles=roles)
-
-
-def _growth(rows: pd.DataFrame) -> float:
-    return float(rows["newest 20 of each"].iloc[-1] / rows["newest 20 of each"].iloc[0])
+PUBLISHED = {"B: 5 K": (5_000, 0), "D: 10 K": (10_000, 1), "A: 100 K": (100_000, 0), "C, E: 1 M": (1_000_000, 2)}  # and its label's row
+POLICY_NAMES = {"FanoutOnWrite()": "push all", "FanoutOnRead()": "pull all"}
 
 
 # — the dial —
@@ -133,6 +65,14 @@ def threshold_name(threshold: float) -> str:
     return f"{threshold:g}"
 
 
+def side_by_side(curves: Mapping[str, Any]) -> pd.DataFrame:
+    """Costs relative to push all, a column for each curve {name: costs indexed by threshold}; thresholds by name."""
+    import pandas as pd
+
+    frame = pd.DataFrame(dict(curves)).round(2)
+    return frame.set_axis([threshold_name(threshold) for threshold in frame.index]).rename_axis("celebrity threshold")
+
+
 # — costs of all policies —
 
 
@@ -155,8 +95,19 @@ def envelope_figure(costs: pd.DataFrame) -> Any:
     """Every policy's cost over the price of a lookup: the per-edge rule lies under all of them."""
     here = costs[costs["ratio"] == 1].iloc[0]
     title = f"At L = H the best threshold costs {here['best threshold']:.2f}× pure push, the per-edge rule {here['per edge']:.2f}×"
-    names = ["push all", "pull all", *(name for name in costs if name.startswith("threshold ")), "best threshold", "push to active", "per edge"]
-    roles = {name: "hybrid" for name in names if "threshold" in name} | {"best threshold": "threshold", "push to active": "fast", "per edge": "optimal"}
+    names = [
+        "push all",
+        "pull all",
+        *(name for name in costs if name.startswith("threshold ")),
+        "best threshold",
+        "push to active",
+        "per edge",
+    ]
+    roles = {name: "hybrid" for name in names if "threshold" in name} | {
+        "best threshold": "threshold",
+        "push to active": "fast",
+        "per edge": "optimal",
+    }
     series = {name: (costs["ratio"], costs[name]) for name in names}
     price = "price of a lookup ÷ price of a delivery, L/H"
     figure = charts.lines(series, title=title, x=price, y="cost, push all = 1", log_x=True, log_y=True, roles=roles, markers=False)
@@ -176,10 +127,12 @@ def frontier_figure(table: pd.DataFrame) -> Any:
     title = "Thresholds trade deliveries for lookups; the per-edge rule beats that trade"
     figure = charts.lines(series, title=title, x="deliveries per tweet", y="timelines read per home page")
     for index in order:
-        name = table["policy"][index].partition("(")[2].strip(")").replace("celebrity_threshold=", "threshold ") or table["policy"][index][:-2]
-        figure.add_annotation(x=deliveries[index], y=table["timelines per read"][index], text=name, showarrow=False, xanchor="left", xshift=4, yshift=16)
+        name = POLICY_NAMES.get(table["policy"][index]) or table["policy"][index].partition("=")[2].strip(")")
+        figure.add_annotation(
+            x=deliveries[index], y=table["timelines per read"][index], text=name, showarrow=False, xanchor="left", xshift=4, yshift=16
+        )
     return figure.update_annotations(selector={"text": "thresholds (hybrid)"}, visible=False).update_annotations(
-        selector={"text": "per edge (optimal)"}, yshift=-16, xshift=-6
+        selector={"text": "per edge (optimal)"}, xanchor="right", xshift=14, yshift=-18
     )
 
 
@@ -225,7 +178,9 @@ def rates_figure(rates: Mapping[str, float]) -> Any:
     """Deliveries per second that published times imply, and those measured here, on one log axis."""
     span = math.log10(max(rates.values()) / min(rates.values()))
     title = f"The published rates differ by {span:.0f} powers of ten"
-    return _plain(charts.bars(rates, title=title, unit="deliveries per second", log=True, roles={name: "fast" for name in rates if "machine" in name}))
+    return _plain(
+        charts.bars(rates, title=title, unit="deliveries per second", log=True, roles={name: "fast" for name in rates if "machine" in name})
+    )
 
 
 # — published rules at their edges —

@@ -108,6 +108,16 @@ def read_on(page_below: Callable[[int | None], Ids], most: int = 1000) -> list[i
     return seen
 
 
+def staircase_figure(tweet_ids: Ids) -> Any:
+    """Consecutive ids, and the scores (doubles) that Redis makes of them, both counted from the first score."""
+    first, numbers = int(float(tweet_ids[0])), range(1, len(tweet_ids) + 1)
+    scores = [int(float(tweet_id)) - first for tweet_id in tweet_ids]
+    title = f"{len(tweet_ids)} ids stand on {len(set(scores))} steps: no cursor made of the score can tell the ids of a step apart"
+    series = {"the id": (numbers, [tweet_id - first for tweet_id in tweet_ids]), "its score": (numbers, scores)}
+    roles = {"the id": "hybrid", "its score": "naive"}
+    return charts.lines(series, title=title, x="ids in order", y="distance from the first", step=True, markers=False, roles=roles)
+
+
 def same_pages(policies: Sequence[FanoutPolicy], clock: Callable[[], Clock]) -> dict[str, list[str]]:
     """By policy: what a reader sees of one history (two authors, 24 tweets, every third deleted, before or after its delivery)."""
     pages = {}
@@ -191,12 +201,11 @@ def rise_figure(naive: pd.DataFrame, reference: pd.DataFrame) -> Any:
     peak, last = naive.iloc[len(naive) * 2 // 3 - 1], naive.iloc[-1]
     title = f"{peak['posted']} tweets are shown as {peak['entries']} entries; of {last['posted']}, {last['posted'] - last['distinct']} have vanished"
     series = {
-        "class of today's count": (naive["posted"], naive["entries"]),
-        "the same, each id once": (naive["posted"], naive["distinct"]),
+        "today's count": (naive["posted"], naive["entries"]),
         "recorded class": (reference["posted"], reference["entries"]),
     }
-    roles = {"class of today's count": "naive", "the same, each id once": "pull", "recorded class": "hybrid"}
-    return charts.lines(series, title=title, x="tweets posted", y="entries the follower sees", roles=roles)
+    roles = {"today's count": "naive", "recorded class": "hybrid"}
+    return charts.lines(series, title=title, x="tweets posted", y="entries the follower sees", roles=roles, markers=False)
 
 
 # — follows, as design E versions them —
@@ -265,12 +274,12 @@ def sorted_set_bytes(entries: Any) -> Any:
 
 
 def memory_figure() -> Any:
-    """Kilobytes of one timeline over its entries."""
+    """Bytes of one timeline over its entries, as a sorted set and as a list."""
     table = memory_table()
     title = f"One entry more, {table['sorted set'][129] / table['sorted set'][128]:.1f}× the memory: from 129 entries a sorted set is a skip list"
-    series = {name: (table.index, table[name] / 1000) for name in table}
-    roles = {"sorted set": "naive", "sorted set, listpack up to 1024": "pull", "list": "hybrid"}
-    return charts.lines(series, title=title, x="entries in one timeline", y="KB (thousand bytes)", log_x=True, log_y=True, roles=roles)
+    series = {name: (table.index, table[name]) for name in ("sorted set", "list")}
+    roles = {"sorted set": "naive", "list": "hybrid"}
+    return charts.lines(series, title=title, x="entries in one timeline", y="bytes", log_x=True, log_y=True, roles=roles)
 
 
 def measure_memory(redis: Any, tweet_ids: Ids) -> dict[str, int] | str:

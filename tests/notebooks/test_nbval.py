@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import base64
+import io
 import os
 import re
 import shutil
@@ -116,3 +118,14 @@ def test_a_stream_in_pieces_is_stored_whole() -> None:
 def test_names_select_notebooks_and_a_wrong_one_is_refused() -> None:
     with pytest.raises(SystemExit, match="no notebook begins with '99_nothing'"):
         notebooks.selected(["99_nothing"])
+
+
+def test_a_new_preview_is_made_small() -> None:
+    from PIL import Image
+
+    large = io.BytesIO()
+    Image.linear_gradient("L").resize((1440, 630)).convert("RGBA").save(large, "PNG")
+    preview = notebooks._small(base64.b64encode(large.getvalue()).decode())
+    assert notebooks._small(preview) == preview
+    small = base64.b64decode(preview)
+    assert Image.open(io.BytesIO(small)).size == (960, 420) and len(small) < len(large.getvalue()) / 2
