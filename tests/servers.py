@@ -100,9 +100,8 @@ def redis_cluster(masters: int = 3) -> Iterator[str]:
                 port = _cluster_port()
                 nodes.append(RedisServer(home, "--cluster-enabled", "yes", "--cluster-node-timeout", "5000", port=port).start())
             addresses = [f"127.0.0.1:{node.port}" for node in nodes]
-            subprocess.run(
-                [cli, "--cluster", "create", *addresses, "--cluster-replicas", "0", "--cluster-yes"], check=True, capture_output=True, timeout=60
-            )
+            create = [cli, "--cluster", "create", *addresses, "--cluster-replicas", "0", "--cluster-yes"]
+            subprocess.run(create, check=True, capture_output=True, timeout=60)
             _wait_for_cluster(nodes)
             yield f"redis+cluster://{addresses[0]}"
         finally:

@@ -29,7 +29,8 @@ def dial_figure(curve: pd.DataFrame) -> Any:
     bounded = curve[(curve["threshold"] > 0) & (curve["threshold"] < math.inf)]
     low, high = bounded.iloc[0], bounded.iloc[-1]
     title = (
-        f"Threshold {threshold_name(low['threshold'])} → {threshold_name(high['threshold'])}: largest fanout {high['largest_fanout'] / low['largest_fanout']:,.0f}× larger,"
+        f"Threshold {threshold_name(low['threshold'])} → {threshold_name(high['threshold'])}:"
+        f" largest fanout {high['largest_fanout'] / low['largest_fanout']:,.0f}× larger,"
         f" lookups per read {low['pulled_per_read'] / high['pulled_per_read']:.0f}× fewer"
     )
     series = {
@@ -65,12 +66,30 @@ def threshold_name(threshold: float) -> str:
     return f"{threshold:g}"
 
 
-def side_by_side(curves: Mapping[str, Any]) -> pd.DataFrame:
-    """Costs relative to push all, a column for each curve {name: costs indexed by threshold}; thresholds by name."""
+def dial_table(curve: pd.DataFrame) -> pd.DataFrame:
+    """A dial as one reads it: thresholds by name; celebrities, deliveries a day, largest fanout, lookups per read, cost vs push all."""
     import pandas as pd
 
-    frame = pd.DataFrame(dict(curves)).round(2)
-    return frame.set_axis([threshold_name(threshold) for threshold in frame.index]).rename_axis("celebrity threshold")
+    rows = {
+        "celebrities": curve["celebrities"].round().astype("int64"),
+        "deliveries a day": curve["deliveries_per_day"].round().astype("int64"),
+        "largest fanout": curve["largest_fanout"].round().astype("int64"),
+        "lookups per read": curve["pulled_per_read"].round(1),
+        "cost vs push all": curve["vs_push"].round(2),
+    }
+    return _named(pd.DataFrame(rows), curve)
+
+
+def side_by_side(curves: Mapping[str, pd.DataFrame]) -> pd.DataFrame:
+    """Costs relative to push all, a column for each curve {name: curve}; the curves share their thresholds, which are named."""
+    import pandas as pd
+
+    frame = pd.DataFrame({name: curve["vs_push"].round(2) for name, curve in curves.items()})
+    return _named(frame, next(iter(curves.values())))
+
+
+def _named(frame: pd.DataFrame, curve: pd.DataFrame) -> pd.DataFrame:
+    return frame.set_axis([threshold_name(threshold) for threshold in curve["threshold"]]).rename_axis("celebrity threshold")
 
 
 # — costs of all policies —

@@ -34,7 +34,7 @@ def busiest_reader(data: Any) -> int:
 def naive_join_rows(data: Any, reader: int, days: Sequence[int] = (2, 4, 8, 16, 32)) -> pd.DataFrame:
     """Rows read for one home page of 20, as tweets pile up: one row for each of `days`, ascending multiples of the dataset's two days
     (which are repeated). Columns: days, tweets, and rows read with "no index" (counted by EXPLAIN ANALYZE: the scan of tweets), with an
-    "index on author" (all tweets of the followees), and when an index on author and time gives the "newest 20 of each". Raises InvalidInput.
+    "index on author" (all tweets of the followees), and with one on author and time the "newest 20 of each". Raises InvalidInput.
     """
     import duckdb
     import pandas as pd

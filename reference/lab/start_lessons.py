@@ -14,12 +14,13 @@ from typing import Any
 
 import numpy as np
 
-from reference.lab.chart_style import COLOURS, house
+from reference.lab.chart_style import COLOURS, DASHES, house
 from reference.lab.large_graph import LargeGraph, author_classes
-from reference.lab.whatif import Slider
+from reference.lab.whatif import Slider, WhatIf, whatif
 from reference.twitter.errors import require, require_int
 from reference.twitter.fanout import AuthorFacts, FanoutOnWrite, Hybrid, ReaderFacts, Route
 
+QUESTION = "30 M followers, one tweet. How many writes in the course's system, rows and timeline entries?"
 CELEBRITY_FOLLOWERS = 30_000_000
 COURSE_THRESHOLD = Hybrid().celebrity_threshold
 POST_WRITES = 3  # the tweet's row, its event's row (one transaction), an entry in the author's own list, from which readers pull
@@ -79,50 +80,66 @@ def _graph() -> tuple[np.ndarray, np.ndarray]:
 # — what is shown —
 
 
+def celebrity_dial() -> WhatIf:
+    """The panel. Before a learner it is built while the question is being read: the first chart loads plotly, here and in the page."""
+    panel = whatif(turn, {"position": SLIDER}, draw, numbers=in_words)
+    _ = panel.widget
+    return panel
+
+
 def draw(dial: Dial) -> Any:
     """Two panels over the dial's positions: seconds of the slowest tweet (push), lists pulled by a home read (pull)."""
     from plotly.subplots import make_subplots
 
     settings = [turn(position) for position in POSITIONS]
     names = ("The slowest pushed tweet reaches its last follower after", "Each home read pulls, on average")
-    figure = make_subplots(rows=1, cols=2, subplot_titles=names, horizontal_spacing=0.13)
+    figure = house(make_subplots(rows=1, cols=2, subplot_titles=names, horizontal_spacing=0.12))
     _panel(figure, 1, "push", dial, {each.position: each.slowest_s for each in settings}, seconds(dial.slowest_s))
     _panel(figure, 2, "pull", dial, {each.position: each.lists_per_read for each in settings}, f"{dial.lists_per_read:.0f} lists")
-    figure.update_yaxes(type="log", dtick=1, tickformat="~g", title_text="seconds (log scale)", range=[-2.4, 3.7], row=1, col=1)
-    figure.update_yaxes(title_text="authors' lists per read", range=[-6, 96], row=1, col=2)
-    figure.update_xaxes(title_text="celebrity threshold", range=[-0.6, len(POSITIONS) - 0.4], tickangle=-35)
+    figure.update_yaxes(type="log", dtick=1, tickformat="~g", title_text="seconds (log scale)", range=[-2.9, 4.2], row=1, col=1)
+    figure.update_yaxes(title_text="authors' lists per read", range=[-8, 98], row=1, col=2)
+    ticks = {"tickvals": list(POSITIONS), "ticktext": [_in_two_lines(name) for name in POSITIONS], "tickangle": 0, "tickfont_size": 12}
+    figure.update_xaxes(title_text="celebrity threshold, followers (and who publishes it)", title_font_size=13, **ticks)
+    figure.update_xaxes(range=[-0.6, len(POSITIONS) - 0.4])
     figure.update_annotations(font_size=13)
-    house(figure).update_layout(title_text=title(dial), height=400, margin={"t": 92, "b": 96, "r": 20})
-    return figure
+    heading = {"text": title(dial), "x": 0.01, "xref": "container"}
+    return figure.update_layout(title=heading, height=340, margin={"t": 78, "b": 66, "r": 16, "l": 66})
 
 
 def _panel(figure: Any, column: int, role: str, dial: Dial, values: Mapping[str, float], label: str) -> None:
     """The curve, and where the dial stands on it."""
     import plotly.graph_objects as go
 
-    line = {"color": COLOURS[role], "width": 2.5, "dash": "solid" if role == "push" else "dash"}
+    line = {"color": COLOURS[role], "width": 2.5, "dash": DASHES[role]}
     figure.add_trace(go.Scatter(x=list(values), y=list(values.values()), name=role, mode="lines+markers", line=line), row=1, col=column)
-    side = "top left" if (role == "push") == (list(values).index(dial.position) > 0) else "top right"
+    place = list(values).index(dial.position)
+    sides = ("bottom right", "top left") if role == "push" else ("top right", "top center")
     here = go.Scatter(
-        x=[dial.position], y=[values[dial.position]], name="the dial", mode="markers+text", text=[f"<b>{label}</b>"], textposition=side,
-        marker={"size": 16, "color": COLOURS["threshold"], "symbol": "diamond"}, textfont={"size": 15}, cliponaxis=False,
+        x=[dial.position], y=[values[dial.position]], name="the dial", mode="markers+text", text=[f"<b>{label}</b>"],
+        textposition=sides[place > (1 if role == "push" else 4)], textfont={"size": 15}, cliponaxis=False,
+        marker={"size": 15, "color": COLOURS["threshold"], "symbol": "diamond"},
     )  # fmt: skip
     figure.add_trace(here, row=1, col=column)
+
+
+def _in_two_lines(position: str) -> str:
+    """ "5 K (B)" as "5 K" over "B"."""
+    return position.replace(" (", "<br>").replace(")", "").replace("push to", "push<br>to")
 
 
 def title(dial: Dial) -> str:
     """The finding at this position."""
     if dial.celebrity_s:
-        return f"Pushed to all 30 M followers, the tweet is {dial.writes:,} writes and takes {seconds(dial.celebrity_s)}"
-    return f"Threshold {dial.position}: the 30 M account's tweet is {dial.writes} writes, and its followers pull it when they read"
+        return f"Pushed to all, the 30 M account's tweet is {dial.writes:,} writes and takes {seconds(dial.celebrity_s)}"
+    return f"At a threshold of {dial.position.split(' (')[0]} the 30 M account's tweet is {dial.writes} writes: readers pull it"
 
 
 def in_words(dial: Dial) -> dict[str, str]:
     """The key numbers under the chart."""
     return {
-        "writes of the 30 M account's tweet": f"{dial.writes:,}",
-        "until its last follower has it": seconds(dial.celebrity_s) if dial.celebrity_s else "the next read",
-        "slowest pushed tweet": seconds(dial.slowest_s),
+        "writes of this tweet": f"{dial.writes:,}",
+        "its last follower has it after": seconds(dial.celebrity_s) if dial.celebrity_s else "the next read",
+        "the slowest pushed tweet": seconds(dial.slowest_s),
         "lists per home read": f"{dial.lists_per_read:.0f}",
     }
 

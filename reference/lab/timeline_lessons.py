@@ -1,7 +1,8 @@
-"""What the notebook on home timelines measures: pages that shift, an author who rises and falls, trims, and the bytes of a timeline."""
+"""What the notebook on home timelines measures: pages that shift, an author who rises and falls, stale follows, trims."""
 
 from __future__ import annotations
 
+import itertools
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, Protocol
@@ -9,7 +10,7 @@ from typing import TYPE_CHECKING, Any, Protocol
 from reference.lab import charts
 from reference.twitter.errors import require_int
 from reference.twitter.fanout import FanoutPolicy
-from reference.twitter.homes import IdTimelines, member
+from reference.twitter.homes import IdTimelines
 from reference.twitter.platform import Platform
 
 if TYPE_CHECKING:
@@ -46,7 +47,8 @@ def scroll_by_number(page_of: Callable[[list[int], int], Ids], tweets: int = 100
     """Read pages 0, 1, … of a timeline of `tweets` ids until its ranks are spent; after each page `arrivals` new ids come in front,
     and `removals` of those already read are taken out. page_of(ids newest first, page number) -> the ids shown."""
     require_int("tweets", tweets, 1)
-    timeline, seen, number = list(range(tweets, 0, -1)), [], 0
+    timeline, number = list(range(tweets, 0, -1)), 0
+    seen: list[int] = []
     wanted = set(timeline)
     while number * PAGE < len(timeline):
         seen += page_of(list(timeline), number)
@@ -186,7 +188,7 @@ def rise_and_fall(author: OneAuthor, tweets: int = 10) -> pd.DataFrame:
     posted, entries (in the follower's timeline), distinct (different tweets among them)."""
     import pandas as pd
 
-    rows = []
+    rows: list[tuple[int, int, int]] = []
     for change in (lambda: None, author.crowd_comes, author.crowd_goes):
         change()
         for _ in range(tweets):
@@ -199,7 +201,8 @@ def rise_and_fall(author: OneAuthor, tweets: int = 10) -> pd.DataFrame:
 def rise_figure(naive: pd.DataFrame, reference: pd.DataFrame) -> Any:
     """What the faithful follower sees of the author, after each of his tweets."""
     peak, last = naive.iloc[len(naive) * 2 // 3 - 1], naive.iloc[-1]
-    title = f"{peak['posted']} tweets are shown as {peak['entries']} entries; of {last['posted']}, {last['posted'] - last['distinct']} have vanished"
+    vanished = last["posted"] - last["distinct"]
+    title = f"{peak['posted']} tweets are shown as {peak['entries']} entries; of {last['posted']}, {vanished} have vanished"
     series = {
         "today's count": (naive["posted"], naive["entries"]),
         "recorded class": (reference["posted"], reference["entries"]),
@@ -243,56 +246,4 @@ def trims(redis: Any, slack: int, cap: int = 50, deliveries: int = 200) -> int:
         timelines.add([tweet_id], [1])
         sizes.append(timelines.size(1))
     timelines.drop([1])
-    return sum(after <= before for before, after in zip(sizes, sizes[1:], strict=False))
-
-
-# — bytes —
-
-
-MEASURED_ON = "measured on redis-server 7.0.15, 64 bit, jemalloc: MEMORY USAGE … SAMPLES 0, 19-digit ids"
-MEASURED_ENTRIES = [1, 20, 50, 100, 128, 129, 200, 400, 800]
-MEASURED_BYTES = {
-    "sorted set": [88, 312, 696, 1_336, 1_848, 18_088, 25_024, 48_432, 96_320],
-    "sorted set, listpack up to 1024": [88, 312, 696, 1_336, 1_848, 1_848, 2_616, 5_176, 10_296],
-    "list": [168, 360, 648, 1_160, 1_672, 1_672, 2_184, 4_232, 8_328],
-}
-
-
-def memory_table() -> pd.DataFrame:
-    """Bytes of one timeline by entries (rows) and data structure (columns), as measured."""
-    import pandas as pd
-
-    return pd.DataFrame(MEASURED_BYTES, index=pd.Index(MEASURED_ENTRIES, name="entries"))
-
-
-def sorted_set_bytes(entries: Any) -> Any:
-    """Bytes of a sorted set of so many ids, between the measured points in a straight line; takes arrays. 0 entries: no key, 0 bytes."""
-    import numpy as np
-
-    points, size_bytes = [0, *MEASURED_ENTRIES], [0, *MEASURED_BYTES["sorted set"]]
-    return np.interp(np.asarray(entries, dtype=float), points, size_bytes)
-
-
-def memory_figure() -> Any:
-    """Bytes of one timeline over its entries, as a sorted set and as a list."""
-    table = memory_table()
-    title = f"One entry more, {table['sorted set'][129] / table['sorted set'][128]:.1f}× the memory: from 129 entries a sorted set is a skip list"
-    series = {name: (table.index, table[name]) for name in ("sorted set", "list")}
-    roles = {"sorted set": "naive", "list": "hybrid"}
-    return charts.lines(series, title=title, x="entries in one timeline", y="bytes", log_x=True, log_y=True, roles=roles)
-
-
-def measure_memory(redis: Any, tweet_ids: Ids) -> dict[str, int] | str:
-    """Bytes of these ids as a sorted set and as a list on `redis`; a sentence where it has no MEMORY command (fakeredis)."""
-    from redis.exceptions import ResponseError
-
-    keys = {"sorted set": "lesson-memory:set", "list": "lesson-memory:list"}
-    redis.zadd(keys["sorted set"], {member(tweet_id): 0 for tweet_id in tweet_ids})
-    redis.rpush(keys["list"], *map(member, tweet_ids))
-    try:
-        return {name: int(redis.memory_usage(key, samples=0)) for name, key in keys.items()}
-    except ResponseError:
-        return "This Redis has no MEMORY command (fakeredis lacks it): set REDIS_URL to a real server and run the cell again."
-    finally:
-        for key in keys.values():
-            redis.delete(key)
+    return sum(after <= before for before, after in itertools.pairwise(sizes))

@@ -106,5 +106,16 @@ def test_published_rates_and_the_measured_one_share_an_axis():
 
 
 def test_curves_stand_side_by_side_by_the_names_of_their_thresholds():
-    frame = lessons.side_by_side({"a": pd.Series([4.024, 1.0], index=[0, math.inf]), "b": pd.Series([0.5, 1.0], index=[0, math.inf])})
-    assert frame.index.tolist() == ["pull all", "push all"] and frame.loc["pull all"].tolist() == [4.02, 0.5]
+    model = FanoutModel()
+    curve = model.curve([0, 10_000, math.inf])
+    frame = lessons.side_by_side({"a": curve, "b": curve.assign(vs_push=0.5)})
+    assert frame.index.tolist() == ["pull all", "10 K", "push all"]
+    assert frame["a"].tolist() == [4.02, 1.58, 1.0] and frame["b"].tolist() == [0.5] * 3
+
+
+def test_the_dial_as_a_table_rounds_and_changes_nothing_else(village: workload.Workload):
+    curve = EdgeModel(village.follows, village.users).curve([0, 30, math.inf])
+    table = lessons.dial_table(curve)
+    assert table.index.tolist() == ["pull all", "30", "push all"]
+    assert table["celebrities"].tolist() == curve["celebrities"].tolist()
+    assert table["deliveries a day"].iloc[1] == pytest.approx(curve["deliveries_per_day"].iloc[1], abs=0.5)

@@ -3,6 +3,7 @@ from __future__ import annotations
 import json
 import math
 import re
+from itertools import pairwise
 from pathlib import Path
 
 import pytest
@@ -71,7 +72,8 @@ def test_the_celebrity_is_pushed_only_without_a_threshold():
 
 def test_turning_right_slows_the_slowest_tweet_and_relieves_the_reader():
     dials = [start.turn(position) for position in start.POSITIONS]
-    assert all(left.slowest_s < right.slowest_s and left.lists_per_read > right.lists_per_read for left, right in zip(dials, dials[1:], strict=False))
+    for left, right in pairwise(dials):
+        assert left.slowest_s < right.slowest_s and left.lists_per_read > right.lists_per_read
 
 
 def test_the_marked_positions_are_the_published_thresholds():
@@ -95,7 +97,10 @@ def test_an_unknown_position_names_those_there_are():
         start.turn("7 K")
 
 
-@given(st.dictionaries(st.text(max_size=3), st.integers(0, 60), min_size=1, max_size=9).filter(lambda w: sum(w.values())), st.integers(0, 240))
+WEIGHTS = st.dictionaries(st.text(max_size=3), st.integers(0, 60), min_size=1, max_size=9).filter(lambda weights: sum(weights.values()))
+
+
+@given(WEIGHTS, st.integers(0, 240))
 def test_shared_minutes_sum_to_the_total_and_stay_within_one_of_their_share(weights, total):
     shares = start.share_minutes(weights, total)
     assert sum(shares.values()) == total
@@ -116,7 +121,7 @@ def sources(name: str, kind: str) -> str:
 def links() -> dict[str, int | None]:
     """Notebook → minutes that the map of 00 gives it."""
     prose = sources("00_start_here.ipynb", "markdown")
-    stated = dict(re.findall(r"\| \[`?\w+`?\]\((\w+\.ipynb)\) \| (\d+) \|", prose))
+    stated = dict(re.findall(r"\| \[[^\]]+\]\((\w+\.ipynb)\) \| (\d+) \|", prose))
     return {name: int(stated[name]) if name in stated else None for name in re.findall(r"\]\((\w+\.ipynb)\)", prose)}
 
 

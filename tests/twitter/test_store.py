@@ -215,7 +215,7 @@ def test_a_second_process_on_a_duckdb_file_is_told_of_postgresql(tmp_path: Path)
     writer = start_writer(database, "mine", 1 << 60, posts=1)
     try:
         read_lines(writer, 2)
-        with pytest.raises(Unavailable, match="another process holds .*PostgreSQL"):
+        with pytest.raises(Unavailable, match=r"another process holds .*PostgreSQL"):
             Store.open(database, "mine")
     finally:
         end(writer)
@@ -308,7 +308,7 @@ def test_the_number_of_partitions_is_fixed_at_creation(durable_database: str):
     for partitions in (None, 3):
         with Store.open(durable_database, namespace, partitions) as store:
             assert store.partitions == 3
-    with pytest.raises(Conflict, match="created with 3 partitions.* 8 "):
+    with pytest.raises(Conflict, match=r"created with 3 partitions.* 8 "):
         Store.open(durable_database, namespace, 8)
     Store.open(durable_database, namespace).destroy()
     with Store.open(durable_database, namespace) as store:
@@ -450,5 +450,5 @@ def test_eight_threads_do_everything_at_once_and_nothing_is_lost(any_world: Worl
 
 
 def test_a_repeated_partition_row_cannot_exist(world: World):
-    with pytest.raises(Exception, match="(?i)duplicate key"), world.store.transaction() as tx:
+    with pytest.raises(Exception, match=r"(?i)duplicate key"), world.store.transaction() as tx:
         tx.execute(insert(world.store.tables.partitions).values(partition=0))

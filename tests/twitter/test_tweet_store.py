@@ -74,7 +74,7 @@ def test_the_largest_id_fits_and_larger_ones_are_refused(world: World):
 
 def test_an_id_is_never_given_twice(world: World):
     tweet = world.post(7)
-    with pytest.raises(Exception, match="(?i)duplicate key"), world.store.transaction() as tx:
+    with pytest.raises(Exception, match=r"(?i)duplicate key"), world.store.transaction() as tx:
         world.tweets.insert(tx, tweet)
     assert world.tweets.count() == 1
 
