@@ -87,7 +87,7 @@ class Timelines:
     def _sources(self, user_id: int, followees: list[int]) -> list[Source]:
         """The home timeline (if anything is pushed to it), the authors to pull, and oneself: so one reads one's own writes at once."""
         routes = self._routes(user_id, followees)
-        pulled = [author for author in followees if routes[author] is Route.PULL]
+        pulled = [author for author in followees if routes.get(author) is Route.PULL]
         home = [(self.homes, user_id)] if len(pulled) < len(followees) else []
         return [*home, *((self.authors, author) for author in [*pulled, user_id])]
 

@@ -1,4 +1,4 @@
-"""Fanout of one tweet to 10,000 live timelines: ours on a server, a cluster and fakeredis, against a pipeline of 1000 and redis-benchmark."""
+"""Fanout of one tweet to 10,000 live timelines: ours on a server, a cluster and fakeredis, against a pipeline and redis-benchmark."""
 
 from __future__ import annotations
 

@@ -48,13 +48,13 @@ def test_a_notebook_runs_and_nothing_is_told_before_the_guess(lab: Lab, page: An
 def guess_and_see_it_unfold(page: Any, shot: Callable[[Any, str], Path], stem: str, asked: int) -> None:
     gate = page.locator(".course-gate-folded").first
     gate.scroll_into_view_if_needed()
-    if gate.locator(".course-guess input[type=radio]").count():
-        gate.locator(".course-guess input[type=radio]").first.check()
+    if gate.locator(".course-choice").count():
+        gate.locator(".course-choice").first.click()
     else:
         field = gate.locator(".course-guess input").first
         low = re.search(r"between (.+?) and", field.get_attribute("placeholder") or "")
         field.fill(low.group(1) if low else "5")
-    gate.locator("button.course-submit").click()
+        gate.locator("button.course-submit").click()
     wait_for_count(page, ".course-gate-folded", asked - 1)
     page.locator(".course-reveal-content").first.wait_for(state="visible", timeout=30_000)
     page.locator(".course-gate").first.scroll_into_view_if_needed()
