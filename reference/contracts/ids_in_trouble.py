@@ -23,7 +23,7 @@ def _step_back(promise: Promise, step_ms: int) -> tuple[Judged, list[int | Excep
 
 
 @contract.behaviour(
-    why="NTP steps clocks back by milliseconds every day; a repeated id overwrites somebody's tweet.",
+    why="Clocks are stepped back: by NTP when they are far off, when a virtual machine moves, by hand. A repeated id overwrites a tweet.",
     hint="Compare the clock with the last millisecond used: if it is behind, wait (a little) or raise an error; never go back with it.",
 )
 def no_id_repeats_or_falls_when_the_clock_steps_back_a_little(promise: Promise) -> None:

@@ -25,7 +25,9 @@ class EdgeModel(ThresholdModel):
             connection.register("follows", follows)
             connection.register("users", users)
             authors = connection.execute(sql("edge_authors")).df()
-        super().__init__(authors, mean_followees=len(follows) / len(users))
+        # Those who read more follow more: a page is opened by somebody with more followees than the mean account has.
+        lookups = (authors["followers"] * authors["reads_per_follower"]).sum()
+        super().__init__(authors, followees_per_read=float(lookups / users["reads_per_day"].sum()))
 
     def costs(self, push_cost: float = 1.0, pull_cost: float = 1.0, threshold: float = 500) -> pd.DataFrame:
         """`edge_costs` of these edges."""

@@ -225,7 +225,7 @@ def check_then_set(order: Sequence[str], schedule: Sequence[int]) -> int:
     return len(fanouts)
 
 
-def deliveries_per_s(redis: Any, followers: int = 2_000, tweets: int = 3, clock: Clock | None = None) -> float:
+def deliveries_per_s(redis: Any, followers: int = 1_000, tweets: int = 3, clock: Clock | None = None) -> float:
     """Measured: ids delivered to live timelines per second on `redis`. A wall-clock figure: show it, never compare it."""
     require_int("followers", followers, 1)
     clock = clock or SystemClock()

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping
 from typing import Any
 
@@ -16,10 +17,9 @@ LAYOUTS = {"Twitter": TWITTER, "Discord": DISCORD}
 def decoded(text: str, layout: SnowflakeLayout = TWITTER) -> dict[str, str]:
     """{what: value in words} for the id in `text` (spaces, commas and underscores may group it, a link may precede it).
 
-    {"no id of this kind": the reason} for what the layout refuses. No exception.
+    {"refused": the reason} for what is no id of this layout. No exception.
     """
-    digits = text.strip().rstrip("/").rsplit("/", 1)[-1].partition("?")[0]
-    digits = digits.replace(",", "").replace("_", "").replace(" ", "")
+    digits = _digits(text)
     try:
         parts = layout.decode(int(digits))
     except TwitterError as error:
@@ -32,6 +32,15 @@ def decoded(text: str, layout: SnowflakeLayout = TWITTER) -> dict[str, str]:
         "sequence": f"{parts.sequence} of 0 … {layout.max_sequence}",
         "bits": format(int(digits), f"0{layout.total_bits}b"),
     }
+
+
+def _digits(text: str) -> str:
+    """The id in what was pasted: behind `status/` in a link (`/photo/1` may follow), else the last part of it."""
+    status = re.search(r"/status/(\d+)", text)
+    if status:
+        return status.group(1)
+    last = text.strip().rstrip("/").rsplit("/", 1)[-1].partition("?")[0]
+    return re.sub(r"[,_ ]", "", last)
 
 
 def as_text(text: str, layout: SnowflakeLayout = TWITTER) -> str:

@@ -39,7 +39,8 @@ def attempt(action: Callable[[], Any]) -> str:
 def split_title(layout: SnowflakeLayout) -> str:
     """What a split of the bits buys, in one line."""
     numbers = split_numbers(layout)
-    return f"Time until {numbers['last year']}, {layout.max_worker_id + 1:,} workers, {layout.ids_per_s:,} ids per second each"
+    workers = "1 worker" if layout.worker_bits == 0 else f"{numbers['workers']:,} workers"
+    return f"Time until {numbers['last year']}, {workers}, {layout.ids_per_s:,} ids per second each"
 
 
 def split_numbers(layout: SnowflakeLayout) -> dict[str, Any]:
@@ -50,6 +51,12 @@ def split_numbers(layout: SnowflakeLayout) -> dict[str, Any]:
         "workers": layout.max_worker_id + 1,
         "ids per second and worker": layout.ids_per_s,
     }
+
+
+def layout_row(layout: SnowflakeLayout) -> dict[str, Any]:
+    """Widths and consequences of a layout, for a table; a BIGINT is signed, so it may be full before the time bits are."""
+    widths = {"time": layout.timestamp_bits, "worker": layout.worker_bits, "sequence": layout.sequence_bits}
+    return widths | split_numbers(layout) | {"last year in a BIGINT": str(datetime_from_ms(layout.last_bigint_ms).year)}
 
 
 def draw_split(layout: SnowflakeLayout) -> Any:

@@ -22,7 +22,7 @@ from reference.twitter.clock import ManualClock
 from reference.twitter.dataset import load_into
 from reference.twitter.delivery import DeliveryCounts
 from reference.twitter.errors import require
-from reference.twitter.fanout import FanoutPolicy
+from reference.twitter.fanout import FanoutPolicy, ReaderFacts, Route
 from reference.twitter.homes import LIVE, IdTimelines
 from reference.twitter.model import chunked
 from reference.twitter.platform import Platform
@@ -172,15 +172,27 @@ def _make_live(app: Platform, part: Slice, live: str) -> None:
     """Live, empty timelines, as is right while nothing was tweeted. Scripts are loaded and authors classified: no first time is counted."""
     for name in SCRIPTS:
         script(f"{name}.lua").load(app.redis)
-    kept = part.audience if live == "all" else part.audience & part.active
+    homes, authors = _touched(app, part)
+    kept = homes if live == "all" else homes & part.active
     owners: list[tuple[IdTimelines, int]] = [(app.homes, user) for user in sorted(kept)]
-    owners += [(app.authors, user) for user in sorted(part.authors)]
+    owners += [(app.authors, user) for user in sorted(authors)]
     for chunk in chunked(owners, 5000):
         with app.redis.pipeline(transaction=False) as pipe:
             for timelines, owner in chunk:
                 pipe.zadd(timelines.key(owner), {LIVE: 0})
             pipe.execute()
-    app.classifier.classes(sorted(part.authors))
+
+
+def _touched(app: Platform, part: Slice) -> tuple[set[int], set[int]]:
+    """Whose home timelines and whose own ones this replay delivers to or reads; to make others live would only take time."""
+    classes = app.classifier.classes(sorted(part.authors))
+    if app.policy.reader_facts:
+        return set(part.audience), set(part.authors)
+    pushed = {author for author, kind in classes.items() if app.policy.route(kind, ReaderFacts()) is Route.PUSH}
+    homes, authors = set(part.readers), {*part.readers, *part.followers}
+    homes.update(*(part.followers[author] for author in part.followers if author in pushed))
+    authors.update(author for followees in part.followees.values() for author in followees if author not in pushed)
+    return homes, authors
 
 
 def _measured(app: Platform, rows: _RowCount, work: Callable[[], Any]) -> tuple[Any, Cost]:

@@ -40,12 +40,15 @@ class Optimum:
 
 
 class ThresholdModel:
-    """Authors in classes of `accounts` that are alike: followers, tweets_per_day, reads_per_follower (home reads a day of one follower)."""
+    """Authors in classes of `accounts` that are alike: followers, tweets_per_day, reads_per_follower (home reads a day of one follower).
 
-    def __init__(self, authors: Any, mean_followees: float) -> None:
+    followees_per_read: followees of whoever opens a home page, averaged over pages: what pure pull looks up in one read.
+    """
+
+    def __init__(self, authors: Any, followees_per_read: float) -> None:
         import duckdb
 
-        self.mean_followees = mean_followees
+        self.followees_per_read = followees_per_read
         self._db = duckdb.connect(":memory:", config=ONE_THREAD)
         self._table("authors", authors)
 
@@ -58,7 +61,7 @@ class ThresholdModel:
         chosen = sorted({float(threshold) for threshold in thresholds})
         require(bool(chosen) and chosen[0] >= 0, f"thresholds must be numbers of followers >= 0, not {chosen}")
         self._table("thresholds", {"threshold": np.array(chosen)})
-        frame = self._query("threshold_curve", push_cost, pull_cost, mean_followees=self.mean_followees).df()
+        frame = self._query("threshold_curve", push_cost, pull_cost, followees_per_read=self.followees_per_read).df()
         return frame.assign(vs_push=frame["cost_per_day"] / self._push_everything(push_cost))
 
     def optimum_threshold(self, push_cost: float = 1.0, pull_cost: float = 1.0) -> Optimum:

@@ -18,6 +18,8 @@ MEASURED_BYTES = {
     "sorted set, listpack up to 1024": [88, 312, 696, 1_336, 1_848, 1_848, 2_616, 5_176, 10_296],
     "list": [168, 360, 648, 1_160, 1_672, 1_672, 2_184, 4_232, 8_328],
 }
+TIMED_50_IDS_BYTES = 1_096  # a sorted set of 50 ids whose scores are milliseconds, 8 bytes more than a 0 in a listpack
+STRING_OF_20_IDS_BYTES = 248  # 20 ids of 8 bytes, packed
 
 
 def memory_table() -> pd.DataFrame:

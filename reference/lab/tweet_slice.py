@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import lru_cache
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 
@@ -19,17 +21,26 @@ AFTER_MS = 1_900_000_000_000  # the replay's clock: after every dataset, so that
 class Slice:
     """Part of a dataset: `tweets` [(author_id, text)] in order of time and the `readers` who read next.
 
-    audience: the readers and whoever follows somebody who tweets here; active: who reads at all in the dataset's 48 hours;
-    authors: who tweets here, reads, or is followed by a reader.
+    followers: of each author who tweets here; followees: of each reader; active: who reads at all in the dataset's 48 hours.
     """
 
     dataset: str | Path
     tweets: tuple[tuple[int, str], ...]
     readers: tuple[int, ...]
-    audience: frozenset[int]
+    followers: Mapping[int, tuple[int, ...]]
+    followees: Mapping[int, tuple[int, ...]]
     active: frozenset[int]
-    authors: frozenset[int]
     push_deliveries: int
+
+    @property
+    def audience(self) -> frozenset[int]:
+        """The readers, and whoever follows somebody who tweets here."""
+        return frozenset(self.readers).union(*self.followers.values())
+
+    @property
+    def authors(self) -> frozenset[int]:
+        """Who tweets here, reads, or is followed by a reader."""
+        return frozenset(self.readers).union(self.followers, *self.followees.values())
 
 
 def choose_slice(dataset: str | Path = "small", delivery_budget: int = 12_000, readers: int = 60) -> Slice:
@@ -58,17 +69,26 @@ def _choose_slice(dataset: str | Path, delivery_budget: int, readers: int) -> Sl
         after = connection.execute(next_readers, [rows[beyond - 1][2], readers]).fetchall()
         require(len(after) == readers, f"readers must be 1 … {len(after)} here, not {readers}: no more read after the chosen tweets")
         reading, tweeting = [user for (user,) in after], sorted({row[0] for row in rows[first:beyond]})
-        followed = connection.execute("SELECT DISTINCT followee_id FROM follows WHERE list_contains(?, follower_id)", [reading]).fetchall()
-        audience = connection.execute("SELECT DISTINCT follower_id FROM follows WHERE list_contains(?, followee_id)", [tweeting]).fetchall()
+        followers = _grouped(connection, "followee_id", "follower_id", tweeting)
+        followees = _grouped(connection, "follower_id", "followee_id", reading)
     return Slice(
         dataset=dataset,
         tweets=tuple(row[:2] for row in rows[first:beyond]),
         readers=tuple(reading),
-        audience=frozenset([*reading, *(user for (user,) in audience)]),
+        followers=followers,
+        followees=followees,
         active=frozenset(last_reads(folder, AFTER_MS)),
-        authors=frozenset([*reading, *tweeting, *(author for (author,) in followed)]),
         push_deliveries=sum(row[3] for row in rows[first:beyond]),
     )
+
+
+def _grouped(connection: Any, one: str, many: str, users: list[int]) -> dict[int, tuple[int, ...]]:
+    """For each of `users` (ends `one` of edges) the other ends, in order; users without an edge are there, too."""
+    edges = connection.execute(f"SELECT {one}, {many} FROM follows WHERE list_contains(?, {one}) ORDER BY ALL", [users]).fetchall()
+    grouped: dict[int, list[int]] = {user: [] for user in users}
+    for user, other in edges:
+        grouped[user].append(other)
+    return {user: tuple(others) for user, others in grouped.items()}
 
 
 def _costliest_run(followers: np.ndarray, budget: int) -> tuple[int, int]:

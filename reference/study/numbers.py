@@ -26,8 +26,10 @@ def parse_number(text: str, unit: str = "") -> float:
     """
     wanted = text.strip().lower().lstrip("~≈ ").strip()
     wanted = re.sub(r"\b(about|circa|around|roughly)\b", "", wanted).strip()
-    if unit and wanted.endswith(unit.lower()) and len(wanted) > len(unit):
-        wanted = wanted[: -len(unit)].strip()
+    for name in (unit.lower(), _singular(unit.lower())):
+        if name and wanted.endswith(name) and len(wanted) > len(name):
+            wanted = wanted[: -len(name)].strip()
+            break
     match = _NUMBER.match(wanted)
     if match is None or match.group(2) not in _SCALES:
         raise InvalidInput(f"“{text.strip()}” does not look like a number yet. Try 30M, 30 million, 3e7 or 30,000,000.")
@@ -52,12 +54,18 @@ def _digits(text: str) -> float:
 def human(value: float, unit: str = "") -> str:
     """Three significant figures as one would say them: 30 M, 9,798, 0.25; the unit behind."""
     number = float(value)
+    unit = _singular(unit) if abs(number) == 1 else unit
     for limit, letter in ((1e12, "T"), (1e9, "B"), (1e6, "M")):
         if abs(number) >= limit * 0.9995:
             return f"{number / limit:.3g} {letter} {unit}".strip()
     if number == round(number) or abs(number) >= 1000:
         return f"{number:,.0f} {unit}".strip()
     return f"{number:.3g} {unit}".strip()
+
+
+def _singular(unit: str) -> str:
+    """ "tweet" for "tweets"; abbreviations ("ms") and units of several words stay as they are."""
+    return unit[:-1] if re.fullmatch(r"[a-z]+[a-rt-z]s", unit) else unit
 
 
 @dataclass(frozen=True, slots=True)

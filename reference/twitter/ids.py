@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, Any
 
 from reference.twitter.clock import NS_PER_MS, NS_PER_S, Clock, SystemClock
 from reference.twitter.errors import ClockMovedBackwards, IdSpaceExhausted, LeaseLost, require, require_int
-from reference.twitter.snowflake_layout import DISCORD, INSTAGRAM, INT64_MAX, TWITTER, SnowflakeLayout, SnowflakeParts
+from reference.twitter.snowflake_layout import DISCORD, INSTAGRAM, TWITTER, SnowflakeLayout, SnowflakeParts
 from reference.twitter.worker_lease import WorkerLease
 
 if TYPE_CHECKING:
@@ -28,7 +28,7 @@ BEFORE_ALL_TIME_MS = -(1 << 62)
 class SnowflakeGenerator:
     """Strictly increasing, unique ids of one worker. Thread-safe; `next_id` and `batch` may be mixed.
 
-    `worker_id`: 0 … layout.max_worker_id, or None with a `lease` that holds one.
+    `worker_id`: 0 … layout.max_worker_id, or None with a `lease` that holds one (a lease serves one generator).
     `max_backwards_ms`: a clock that steps back by at most this much is waited out, further is ClockMovedBackwards
     (0: never wait, as Twitter did). Either way nothing is lost: back at the old millisecond the sequence goes on.
     `lease_again`: take a new worker id when the lease is lost, instead of stopping (an idle process loses it).
@@ -53,7 +53,7 @@ class SnowflakeGenerator:
         self._clock = clock or SystemClock()
         self._now_ns = self._clock.now_ns  # bound once: the fast path pays for every lookup
         self._shift = layout.timestamp_shift
-        self._last_ms = min(layout.max_ms, layout.epoch_ms + (INT64_MAX >> self._shift))
+        self._last_ms = layout.last_bigint_ms
         self._lock = threading.Lock()
         self._ms = BEFORE_ALL_TIME_MS  # the millisecond in use; its ids run from _next up to, not including, _end
         self._next = self._end = 0
@@ -201,7 +201,7 @@ class SnowflakeGenerator:
             room[:count] = np.arange(self._next, self._next + count)
             self._next += count
             return count
-        first = max(min(since_ms, ms), self._ms + 1)
+        first = max(min(since_ms, ms), self._ms + 1, self.layout.epoch_ms)
         per_ms = self.layout.max_sequence + 1
         whole = min(BATCH_MS, -(-room.size // per_ms))
         last = min(first + whole - 1, self._last_ms)

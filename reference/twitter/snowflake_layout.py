@@ -84,6 +84,11 @@ class SnowflakeLayout:
         return self.epoch_ms + (1 << self.timestamp_bits) - 1
 
     @property
+    def last_bigint_ms(self) -> int:
+        """The last Unix millisecond whose ids fit a signed 64-bit column; before `max_ms` if all 64 bits are used."""
+        return min(self.max_ms, self.epoch_ms + (INT64_MAX >> self.timestamp_shift))
+
+    @property
     def max_id(self) -> int:
         return (1 << self.total_bits) - 1
 
@@ -161,5 +166,6 @@ TWITTER = SnowflakeLayout(first_id=29_700_859_247, name="Twitter")
 # increment; ids are unsigned, so a BIGINT holds them only for the first 69.7 of their 139 years.
 DISCORD = SnowflakeLayout(42, 10, 12, 1_420_070_400_000, unsigned=True, name="Discord")
 
-# Instagram's engineering blog (2012): 41 bits of milliseconds, 13 of logical shard, 10 of sequence, inside PostgreSQL.
+# Instagram's engineering blog (2012): 41 bits of milliseconds, 13 of logical shard, 10 of sequence, inside PostgreSQL, whose
+# BIGINT is signed: there these 64 bits last until 2046.
 INSTAGRAM = SnowflakeLayout(41, 13, 10, 1_314_220_021_721, unsigned=True, name="Instagram")

@@ -3,8 +3,8 @@
 A lease alone cannot keep ids unique: a holder may be paused between its check and its issue, the next holder's clock may
 run behind. So each holder first writes a *ceiling* into Redis and issues only milliseconds below it; the next holder of
 the same worker id begins at that ceiling. Stretches of time never overlap, whatever the clocks and pauses do.
-One thing is not covered: a Redis that loses its memory forgets leases and ceilings; after that wait `ttl_ms` before
-new workers start, or let Redis keep an append-only file.
+One thing is not covered: a Redis that loses its memory, or fails over to a replica that lagged, forgets leases and
+ceilings; after that wait `ttl_ms` before new workers start.
 """
 
 from __future__ import annotations

@@ -1,12 +1,17 @@
-"""Generators of ids that are wrong in one way each (the last two: in several), as people write them. The contract must name the mistake."""
+"""Generators of ids that are wrong in one way each (published ones: in several). The contract must name the mistake."""
 
 from __future__ import annotations
 
 import threading
 from typing import Any
 
+from reference.lab.id_lessons import EPOCH_OF_E_MS as DESIGN_E_EPOCH_MS
+from reference.lab.id_lessons import PublishedC as DesignC
+from reference.lab.id_lessons import PublishedE as DesignE
+
+__all__ = ["DESIGN_E_EPOCH_MS", "DesignC", "DesignE"]
+
 EPOCH_MS = 1_288_834_974_657
-DESIGN_E_EPOCH_MS = 1_577_836_800_000
 
 
 class Sound:
@@ -168,51 +173,3 @@ class BatchForgetsItsState(Sound):
         ids = [self.next_id() for _ in range(n)]
         self.last_ms, self.sequence = state
         return ids  # type: ignore[return-value]
-
-
-class DesignC:
-    """Design C, Deep Dive 2, in our words: refuses a step back, wraps the sequence and waits, and has no lock."""
-
-    def __init__(self, machine_id: int, clock: Any) -> None:
-        if machine_id < 0 or machine_id > 1023:
-            raise ValueError("machine id must be 0-1023")
-        self.machine_id, self.clock = machine_id, clock
-        self.sequence, self.last_timestamp = 0, -1
-
-    def next_id(self) -> int:
-        stamp = self._millis()
-        if stamp < self.last_timestamp:
-            raise Exception("clock moved backwards")
-        if stamp == self.last_timestamp:
-            self.sequence = (self.sequence + 1) & 4095
-            while self.sequence == 0 and stamp <= self.last_timestamp:
-                stamp = self._millis()
-        else:
-            self.sequence = 0
-        self.last_timestamp = stamp
-        return (stamp - EPOCH_MS) << 22 | self.machine_id << 12 | self.sequence
-
-    def _millis(self) -> int:
-        return int(self.clock.now() * 1000)
-
-
-class DesignE:
-    """Design E, section 7, in our words: has a lock, and never asks whether the clock went back or the machine id fits."""
-
-    def __init__(self, machine_id: int, clock: Any) -> None:
-        self.machine_id, self.clock = machine_id, clock
-        self.sequence, self.last_time = 0, 0
-        self.mutex = threading.Lock()
-
-    def next_id(self) -> int:
-        with self.mutex:
-            now = self.clock.now_ns() // 1_000_000
-            if now == self.last_time:
-                self.sequence = (self.sequence + 1) & 4095
-                while self.sequence == 0 and now <= self.last_time:
-                    self.clock.sleep(0.0001)
-                    now = self.clock.now_ns() // 1_000_000
-            else:
-                self.sequence = 0
-            self.last_time = now
-            return (now - DESIGN_E_EPOCH_MS) << 22 | self.machine_id << 12 | self.sequence

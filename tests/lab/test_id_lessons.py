@@ -13,7 +13,7 @@ from reference.lab.id_box import IdBox, as_html, as_text, decoded
 from reference.lab.index_pages import IndexPages, pages_touched
 from reference.twitter.backend import connect
 from reference.twitter.clock import ManualClock
-from reference.twitter.ids import DISCORD, TWITTER, SnowflakeGenerator
+from reference.twitter.ids import DISCORD, INSTAGRAM, TWITTER, SnowflakeGenerator, SnowflakeLayout
 
 POSTS = id_kinds.arrivals(20_000, 90)
 KINDS = id_kinds.all_kinds(POSTS)
@@ -102,6 +102,7 @@ def test_a_step_back_repeats_the_ids_of_e_and_none_of_the_reference() -> None:
 def test_an_id_tells_when_and_where_it_was_born() -> None:
     assert decoded(str(REAL))["born"] == "Tuesday 28 June 2022, 16:07:40.105 UTC"
     assert decoded(f"https://example.org/Wikipedia/status/{REAL}?s=20")["worker"] == "378 of 0 … 1023"
+    assert decoded(f"https://example.org/Wikipedia/status/{REAL}/photo/1")["worker"] == "378 of 0 … 1023"
     assert decoded("175928847299117063", DISCORD)["born"].startswith("Saturday 30 April 2016, 11:18:25.796")
 
 
@@ -130,7 +131,13 @@ def test_the_box_decodes_what_is_typed(monkeypatch: pytest.MonkeyPatch) -> None:
 
 def test_a_split_of_the_bits_says_what_it_buys() -> None:
     assert lessons.split_title(TWITTER) == "Time until 2080, 1,024 workers, 4,096,000 ids per second each"
+    assert "1 worker, " in lessons.split_title(SnowflakeLayout(41, 0, 22))
     assert [trace.x[0] for trace in lessons.draw_split(TWITTER).data] == [41, 10, 12]
+
+
+def test_a_row_of_a_layout_tells_when_a_bigint_is_full() -> None:
+    row = lessons.layout_row(INSTAGRAM)
+    assert (row["worker"], row["last year"], row["last year in a BIGINT"]) == (13, "2081", "2046")
 
 
 def test_ids_are_written_as_a_log_shows_them() -> None:

@@ -22,6 +22,17 @@ def test_the_measured_bytes_are_those_of_a_real_server(redis_url: str) -> None:
     assert redis.exists("lesson-memory:set", "lesson-memory:list") == 0
 
 
+def test_the_bytes_of_timed_and_of_packed_ids_are_those_of_a_real_server(redis_url: str) -> None:
+    redis = connect(redis_url)
+    try:
+        redis.zadd("lesson-memory:timed", {f"{2 * 10**18 + number}": 1_768_219_200_000 + number for number in range(50)})
+        redis.set("lesson-memory:packed", bytes(20 * 8))
+        assert redis.memory_usage("lesson-memory:timed", samples=0) == pytest.approx(timeline_bytes.TIMED_50_IDS_BYTES, rel=0.05)
+        assert redis.memory_usage("lesson-memory:packed", samples=0) == pytest.approx(timeline_bytes.STRING_OF_20_IDS_BYTES, abs=40)
+    finally:
+        redis.delete("lesson-memory:timed", "lesson-memory:packed")
+
+
 def test_where_memory_cannot_be_measured_a_sentence_says_so() -> None:
     redis = connect("fakeredis://")
     assert "REDIS_URL" in timeline_bytes.measure_memory(redis, [2 * 10**18])

@@ -91,3 +91,19 @@ def test_zero_and_percentages_are_measured_on_a_linear_scale():
     assert closeness(0, 0).close and not closeness(5, 0).close
     assert closeness(50, 42, linear_span=100).verdict == "close: 8 away"
     assert not closeness(90, 42, linear_span=100).close
+
+
+@pytest.mark.parametrize(
+    ("value", "unit", "said"),
+    [
+        (1, "tweets", "1 tweet"),
+        (1.0, "ids", "1 id"),
+        (2, "tweets", "2 tweets"),
+        (1, "ms", "1 ms"),
+        (1, "KB", "1 KB"),
+        (1, "timelines/s", "1 timelines/s"),
+    ],
+)
+def test_one_of_a_thing_is_said_in_the_singular(value, unit, said):
+    assert human(value, unit) == said
+    assert parse_number(said, unit) == value

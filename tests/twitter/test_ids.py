@@ -37,6 +37,22 @@ def test_discords_documented_example_decodes_as_documented() -> None:
     assert DISCORD.decode(175928847299117063) == SnowflakeParts(expected, ms_from_datetime(expected), 0b00001_00000, 7)
 
 
+def test_ids_of_64_bits_outgrow_a_signed_bigint_before_their_time_bits_are_spent() -> None:
+    last_years = {each.name: datetime.fromtimestamp(each.last_bigint_ms / 1000, UTC).year for each in (TWITTER, DISCORD, INSTAGRAM)}
+    assert last_years == {"Twitter": 2080, "Discord": 2084, "Instagram": 2046}
+    assert INSTAGRAM.encode(INSTAGRAM.last_bigint_ms) < 1 << 63 <= INSTAGRAM.encode(INSTAGRAM.last_bigint_ms + 1)
+
+
+def test_a_batch_that_begins_before_the_epoch_holds_no_negative_id() -> None:
+    class Ticking(ManualClock):
+        def now_ns(self) -> int:
+            self.advance(0.001)  # each reading takes a millisecond: the epoch comes between two of them
+            return super().now_ns()
+
+    ids = generator(Ticking((TWITTER.epoch_ms - 2) / 1000)).batch(5000)
+    assert ids[0] >= 0 and (np.diff(ids) > 0).all()
+
+
 def test_instagrams_published_example_encodes_as_published() -> None:
     """Instagram's engineering blog: 1,387,263,000 ms after the epoch, shard 1341, sequence 5001 % 1024."""
     expected = 1387263000 << 23 | 1341 << 10 | 5001 % 1024

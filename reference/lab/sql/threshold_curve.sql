@@ -10,7 +10,7 @@ SELECT
     coalesce(max(followers) FILTER (followers < threshold), 0) AS largest_fanout,
     coalesce(sum(accounts) FILTER (followers >= threshold), 0) AS celebrities,
     celebrities / sum(accounts) AS celebrity_share,
-    lookups_per_day / sum(accounts * followers * reads_per_follower) * $mean_followees AS pulled_per_read
+    lookups_per_day / sum(accounts * followers * reads_per_follower) * $followees_per_read AS pulled_per_read
 FROM thresholds CROSS JOIN authors
 GROUP BY threshold
 ORDER BY threshold
