@@ -35,7 +35,7 @@ class Optimum:
 
     @property
     def corner(self) -> str | None:
-        """"push" or "pull" when the best threshold is no threshold at all, else None."""
+        """ "push" or "pull" when the best threshold is no threshold at all, else None."""
         return {PURE_PUSH: "push", PURE_PULL: "pull"}.get(self.threshold)
 
 
