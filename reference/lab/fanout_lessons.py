@@ -46,7 +46,7 @@ def dial_figure(curve: pd.DataFrame) -> Any:
 
 def cost_figure(curve: pd.DataFrame, title: str) -> Any:
     """Cost a day relative to pure push, one bar for each threshold (0: pull all, infinity: push all)."""
-    values = {threshold_name(row.threshold): round(row.vs_push, 3) for row in curve.itertuples()}
+    values = {threshold_name(row.threshold): round(row.vs_push, 2) for row in curve.itertuples()}
     roles = {name: "push" if name == "push all" else "pull" if name == "pull all" else "hybrid" for name in values}
     return _plain(charts.bars(values, title=title, unit="cost a day, relative to push all", roles=roles, category="celebrity threshold"))
 
