@@ -65,6 +65,7 @@ class Gate:
         self._answer: Any = answer
         self._progress = progress.current()
         self._reveals: list[Callable[[], None]] = []
+        self._told = ""  # the answer as last shown: several reveals of one gate need not repeat it
 
     # --- what the learner does -------------------------------------------------------------------------------------------
 
@@ -122,8 +123,11 @@ class Gate:
     def _reveal_headless(self, content: Any, reading: str) -> None:
         self.is_open = True
         notebook.show_object(content)
-        lines = [self.answer_line(), reading]
-        notebook.publish(markdown="\n\n".join(line for line in lines if line))
+        answer = self.answer_line()
+        lines = [answer if answer != self._told else "", reading]
+        self._told = answer
+        if any(lines):
+            notebook.publish(markdown="\n\n".join(line for line in lines if line))
 
     def answer(self) -> Any:
         """The answer; a function is called once, when first asked for. None while no cell has given it."""

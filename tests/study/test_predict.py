@@ -149,6 +149,14 @@ def test_contradictory_questions_are_refused(headless, options):
         predict("t/x", "?", **options)
 
 
+def test_a_headless_run_tells_the_answer_once(headless, capsys):
+    gate = predict("t/once", "How many?", unit="writes", answer=7)
+    gate.reveal("first", "what we see")
+    gate.reveal("second", "what we see next")
+    out = capsys.readouterr().out
+    assert out.count("**Answer:**") == 1 and out.index("first") < out.index("**Answer:**") < out.index("second")
+
+
 def test_numpy_answers_are_plain_numbers(in_lab):
     import numpy as np
 
