@@ -205,7 +205,8 @@ def install(lock: str) -> None:
     python = str(venv_python())
     uv = get_uv()
     if uv:
-        run([*uv, "pip", "sync", "--python", python, "--require-hashes", lock])
+        # Compiled once here, by all cores, and not by the first notebook while somebody waits for it.
+        run([*uv, "pip", "sync", "--python", python, "--require-hashes", "--compile-bytecode", lock])
         run([*uv, "pip", "install", "--python", python, "--quiet", "--no-deps", "--no-build-isolation", "-e", "."])
         return
     print("uv cannot be had here; pip does it too, in a minute or two more.", flush=True)
