@@ -20,7 +20,7 @@ from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from reference.twitter.backend import Script, delete_namespace, is_cluster, script, spread
+from reference.twitter.backend import Script, delete_namespace, is_cluster, script, spread, spread_many
 from reference.twitter.errors import Unavailable, require_int
 from reference.twitter.model import chunked
 
@@ -58,13 +58,11 @@ class IdTimelines:
         self.batch = require_int("batch", batch, 1, 5000)
         self.buckets = require_int("buckets", buckets, 1, 16_384)
         self._cluster = is_cluster(redis)
+        self._prefixes = [f"{namespace}:{{b{bucket}}}:{kind}:" for bucket in range(buckets)]
 
     def key(self, owner: int) -> str:
         """The Redis key of `owner`'s timeline."""
-        return f"{self._prefix(spread(owner, self.buckets))}{owner}"
-
-    def _prefix(self, bucket: int) -> str:
-        return f"{self.namespace}:{{b{bucket}}}:{self.kind}:"
+        return f"{self._prefixes[spread(owner, self.buckets)]}{owner}"
 
     def add(self, tweet_ids: Sequence[int], owners: Sequence[int]) -> int:
         """Put the ids into every live timeline among `owners`; how many were new. One Lua call for each batch, idempotent."""
@@ -127,13 +125,14 @@ class IdTimelines:
 
     def _batches(self, owners: Sequence[int]) -> list[list[str]]:
         """Keys in batches that one script call may touch: mixed on a server, bucket by bucket on a cluster."""
+        buckets = spread_many(owners, self.buckets)
+        keys = [f"{self._prefixes[bucket]}{owner}" for bucket, owner in zip(buckets, owners, strict=True)]
         if not self._cluster:
-            return [[self.key(owner) for owner in chunk] for chunk in chunked(owners, self.batch)]
-        by_bucket: dict[int, list[int]] = defaultdict(list)
-        for owner in owners:
-            by_bucket[spread(owner, self.buckets)].append(owner)
-        keys = ([f"{prefix}{owner}" for owner in group] for prefix, group in ((self._prefix(b), group) for b, group in by_bucket.items()))
-        return [list(chunk) for group in keys for chunk in chunked(group, self.batch)]
+            return [list(chunk) for chunk in chunked(keys, self.batch)]
+        by_bucket: dict[int, list[str]] = defaultdict(list)
+        for bucket, key in zip(buckets, keys, strict=True):
+            by_bucket[bucket].append(key)
+        return [list(chunk) for group in by_bucket.values() for chunk in chunked(group, self.batch)]
 
     def _master_of(self, key: str) -> Any:
         """Where a batch goes on a cluster. Its keys share a bucket: the client need not hash each of them again to find that out."""

@@ -6,6 +6,7 @@ import subprocess
 import sys
 import time
 from collections.abc import Callable, Iterator
+from dataclasses import replace
 from itertools import count
 from typing import Any
 
@@ -21,6 +22,7 @@ PIPELINE = "pipeline of 1000"
 LIMIT = "redis-benchmark -P 100 ZADD"
 CAP = 800
 START_ID = 1 << 60
+HISTORY = [START_ID - i for i in range(1, 201)]  # beyond 128 entries Redis changes the encoding; a full 800 needs 3 GB here
 
 
 def deliveries_per_s(deliver: Callable[[int], object], followers: int, ids: Iterator[int]) -> Measure:
@@ -36,7 +38,12 @@ def deliveries_per_s(deliver: Callable[[int], object], followers: int, ids: Iter
 
 
 def pipeline_of_1000(redis: Any) -> Callable[[int], object]:
-    """The published way: ZADD and a trim for each follower, 1000 followers a pipeline."""
+    """The published way: ZADD and a trim for each follower, 1000 followers a pipeline; on timelines as long as ours."""
+    for first in range(0, FOLLOWERS, 100):
+        with redis.pipeline(transaction=False) as pipe:
+            for follower in range(first, first + 100):
+                pipe.zadd(f"published:{follower}", {member(tweet_id): 0 for tweet_id in HISTORY})
+            pipe.execute()
 
     def deliver(tweet_id: int) -> None:
         for first in range(0, FOLLOWERS, 1000):
@@ -50,11 +57,11 @@ def pipeline_of_1000(redis: Any) -> Callable[[int], object]:
 
 
 def ours(redis: Any, followers: int) -> Callable[[int], object]:
-    """Our delivery to timelines that are live and hold 20 tweets each."""
+    """Our delivery to timelines that are live and hold the same history."""
     homes = IdTimelines(redis, "bench", "home", cap=CAP)
     owners = list(range(followers))
     for first in range(0, followers, 1000):
-        homes.build_many(owners[first : first + 1000], lambda some: {owner: [START_ID - i for i in range(1, 21)] for owner in some})
+        homes.build_many(owners[first : first + 1000], lambda some: dict.fromkeys(some, HISTORY))
     return lambda tweet_id: homes.add([tweet_id], owners)
 
 
@@ -88,7 +95,8 @@ def run(rounds: int = 5) -> list[Row]:
         row(figures, "ours, one redis-server", "deliveries/s", PIPELINE, at_least=3.0),
         row(figures, "ours, 3-master cluster", "deliveries/s", PIPELINE, at_least=2.5),
         row(figures, "ours, fakeredis", "deliveries/s", PIPELINE),
-        row(figures, "ours, one redis-server", "deliveries/s", LIMIT),
+        row(figures, LIMIT, "ZADD/s"),
+        replace(row(figures, "ours, one redis-server", "deliveries/s", LIMIT), name="ours, as a share of that limit"),
     ]
 
 

@@ -5,8 +5,10 @@ from __future__ import annotations
 import secrets
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
-from reference.twitter.backend import delete_namespace
+from reference.twitter.backend import delete_namespace, spread, spread_many
 from reference.twitter.errors import InvalidInput, Unavailable
 from reference.twitter.homes import CONCURRENT_BUILDERS, LIVE, IdTimelines, ids_at_or_above, member, merge_newest, read_sources
 
@@ -218,3 +220,8 @@ def test_merging_gives_each_id_once_newest_first_and_no_more_than_asked() -> Non
 def test_a_size_out_of_range_is_refused_with_its_name(options) -> None:
     with pytest.raises(InvalidInput, match=next(iter(options))):
         IdTimelines(None, "n", "home", **options)
+
+
+@given(st.lists(st.integers(0, (1 << 63) - 1), max_size=50), st.integers(1, 16_384))
+def test_many_keys_spread_as_each_by_itself(keys: list[int], buckets: int) -> None:
+    assert spread_many(keys, buckets) == [spread(key, buckets) for key in keys]
