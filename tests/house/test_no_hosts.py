@@ -10,11 +10,11 @@ FORBIDDEN = re.compile(
     "|".join(
         [
             "py" + r"pi\.org",
-            "pythonhosted" + r"\.org",
+            "python" + r"hosted\.org",
             "anaconda" + r"\.(?:org|com)",
             "npmjs" + r"\.(?:org|com)",
             r"registry\." + r"[a-z]+\.",
-            r"--(?:extra-)?" + "index-url",
+            r"--(?:extra-)?" + "index" + "-url",
             "--find" + "-links",
             "--trusted" + "-host",
             r"(?<![\w.~-])/(?:work|root|home/[a-z]+|Users/[a-z]+)" + r"/",
