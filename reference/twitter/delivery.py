@@ -6,6 +6,7 @@ All events that concern an author come in order (they share his partition), so h
 
 from __future__ import annotations
 
+import math
 from collections.abc import Callable
 from dataclasses import dataclass
 
@@ -17,6 +18,9 @@ from reference.twitter.graph import Graph
 from reference.twitter.homes import IdTimelines
 from reference.twitter.model import Event
 from reference.twitter.tweet_store import TweetStore
+
+MOST_EAGER = ReaderFacts(active=True, reads_per_day=math.inf)
+"""Whoever is pushed to at all, this reader is."""
 
 
 @dataclass
@@ -167,7 +171,7 @@ class Delivery:
 
     def _may_push(self, author_class: str) -> bool:
         """False only when no reader whatsoever would be pushed to, so that nobody has to list a celebrity's followers."""
-        return self.policy.reader_facts or self.policy.route(author_class, ReaderFacts()) is Route.PUSH
+        return self.policy.route(author_class, MOST_EAGER) is Route.PUSH
 
     def _recent(self, author: int) -> list[int]:
         return self.tweets.recent_ids([author], self.homes.cap).get(author, [])

@@ -176,3 +176,13 @@ def test_a_readers_new_rate_makes_no_tweet_vanish(twitter) -> None:
     serves_the_model(app)
     post(app, AUTHOR)
     serves_the_model(app)
+
+
+def test_nobody_lists_the_followers_of_an_author_whom_all_pull(twitter) -> None:
+    for policy in (FanoutOnRead(), Hybrid(2), Tiered(celebrity_threshold=2)):
+        app = twitter(policy)
+        follow(app, (READER, AUTHOR), (FAN, AUTHOR))
+        app.delivery.counts.followers = 0
+        post(app, AUTHOR)
+        assert app.delivery.counts.followers == 0
+        serves_the_model(app)
