@@ -135,7 +135,7 @@ def test_every_policy_serves_what_the_model_says(policy: FanoutPolicy, fake: Any
 
 @pytest.mark.slow
 @pytest.mark.parametrize("policy", POLICIES, ids=str)
-@settings(max_examples=200, **common)
+@settings(max_examples=100, **common)
 @given(history=st.lists(st.tuples(action, user, user), min_size=40, max_size=120), shape=shapes)
 def test_every_policy_serves_what_the_model_says_in_long_histories(policy: FanoutPolicy, fake: Any, history, shape) -> None:
     check_history(fake, policy, history, shape)
