@@ -205,9 +205,9 @@ def merge_newest(lists: Iterable[Sequence[int]], count: int) -> list[int]:
     return merged
 
 
-def ids_at_or_above(sources: Sequence[Source], cursor: int) -> int:
-    """How many *distinct* ids at or above `cursor` the sources hold together (an author may be pushed and pulled at once)."""
+def ids_at_or_above(sources: Sequence[Source], cursor: int) -> set[int]:
+    """The *distinct* ids at or above `cursor` in the sources together (an author may be pushed and pulled at once)."""
     with sources[0][0].redis.pipeline(transaction=False) as pipe:
         for timelines, owner in sources:
             pipe.zrangebylex(timelines.key(owner), f"[{member(cursor)}", f"({LIVE}")
-        return len(set().union(*pipe.execute()))
+        return {int(entry) for entries in pipe.execute() for entry in entries}

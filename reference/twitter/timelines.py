@@ -98,15 +98,27 @@ class Timelines:
             facts = ReaderFacts(reads_per_day=self.classifier.registry.read_rates([user_id]).get(user_id, 1.0))
         return {author: self.policy.route(author_class, facts) for author, author_class in classes.items()}
 
-    def _skeleton(self, sources: list[Source], position: int | None, count: int) -> list[int]:
-        """Up to `count` ids below `position`, none beyond the newest `cap` of all sources together."""
+    def _skeleton(self, sources: list[Source], authors: set[int], position: int | None, count: int) -> list[int]:
+        """Up to `count` ids below `position`, none beyond the newest `cap` of `authors` together."""
         pages = self._read_live(sources, position, count)
-        if position is None:
-            return merge_newest((page.ids for page in pages), min(count, self.cap))
-        newer = sum(page.newer for page in pages)
-        if newer + count > self.cap:  # near the end: an author both pushed and pulled must not be counted twice
-            newer = ids_at_or_above(sources, position)
-        return merge_newest((page.ids for page in pages), max(0, min(count, self.cap - newer)))
+        ids = merge_newest((page.ids for page in pages), count)
+        newer = sum(page.newer for page in pages)  # 0 on the first page; who is both pushed and pulled is counted twice
+        return ids if newer + count <= self.cap else self._within_cap(sources, authors, position, ids)
+
+    def _within_cap(self, sources: list[Source], authors: set[int], position: int | None, ids: list[int]) -> list[int]:
+        """`ids` up to the end of the newest `cap`, counted exactly; only asked near the end.
+
+        Who is both pushed and pulled counts once, and whom one has just unfollowed takes nobody's place, although the worker has
+        not removed him yet.
+        """
+        above = [] if position is None else sorted(ids_at_or_above(sources, position))
+        ours = {tweet.id for tweet in self.tweets.get_many([*above, *ids]).values() if tweet.author_id in authors}
+        taken = len(ours.intersection(above))
+        for index, tweet_id in enumerate(ids):
+            if taken == self.cap:
+                return ids[:index]
+            taken += tweet_id in ours
+        return ids
 
     def _read_live(self, sources: list[Source], position: int | None, count: int) -> list[SourcePage]:
         """Read all sources in one round trip; those that are not live are built from the store and read again.
@@ -143,7 +155,7 @@ class Timelines:
         items: list[Tweet] = []
         while True:
             wanted = limit - len(items)
-            ids = self._skeleton(sources, position, wanted + 1)
+            ids = self._skeleton(sources, visible_authors, position, wanted + 1)
             items += self._visible(ids[:wanted], visible_authors)
             if len(ids) <= wanted:
                 return Page(items)

@@ -207,7 +207,7 @@ def test_an_id_in_two_sources_counts_once(homes: IdTimelines, redis, space) -> N
     users = IdTimelines(redis, space, "user", cap=5)
     homes.build(1, lambda: [10, 20])
     users.build(2, lambda: [20, 30])
-    assert ids_at_or_above([(homes, 1), (users, 2)], 15) == 2
+    assert len(ids_at_or_above([(homes, 1), (users, 2)], 15)) == 2
 
 
 def test_merging_gives_each_id_once_newest_first_and_no_more_than_asked() -> None:

@@ -139,3 +139,18 @@ def test_a_timeline_that_is_always_dropped_is_unavailable_rather_than_empty(app:
     monkeypatch.setattr(app.timelines, "_build", lambda cold: None)
     with pytest.raises(Unavailable, match="dropped 20 times"):
         app.timelines.home(READER, 1)
+
+
+def test_whom_one_has_just_unfollowed_takes_nobodys_place(fake) -> None:
+    """His tweets stand in the timeline until the worker handles the event; one's own must not fall off its end meanwhile."""
+    app = PlainTwitter(fake, f"places{next(numbers)}", FanoutOnWrite(), users=3, cap=CAP, slack=0)
+    app.change(READER, AUTHOR, True)
+    app.drain()
+    app.pages(READER, CAP)
+    own = [app.post(READER) for _ in range(CAP)]
+    for _ in range(CAP):
+        app.post(AUTHOR)
+    app.drain()
+    app.change(READER, AUTHOR, False)
+    for limit in range(1, CAP + 1):
+        assert app.pages(READER, limit) == own[::-1]
