@@ -1,7 +1,7 @@
 """What learning needs: predict, quiz, ladder, claim checks, progress, the environment check. Everything works in a headless run too."""
 
+from reference.estimation.claims import Claim, claims, find_claim
 from reference.study.cards import RESHADED, assumptions, claim, ladder, opening
-from reference.study.claims import Claim, claims, find_claim
 from reference.study.environment import environment_check
 from reference.study.predict import Gate, predict, show
 from reference.study.progress import board, reset_progress

@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 
 from reference import notebook
+from reference.estimation.claims import Claim, find_claim
 from reference.notebook import escape, inline
-from reference.study.claims import Claim, find_claim
 from reference.study.style import card
 from reference.twitter.errors import require
 

@@ -11,6 +11,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 from reference import notebook
+from reference.estimation.errors import EstimationError
 from reference.study.style import GATE_STYLE
 from reference.twitter.errors import InvalidInput
 
@@ -65,7 +66,7 @@ class Question:
         try:
             self.gate.submit(text)
             self.again.focus()  # the button that had the keyboard is gone
-        except InvalidInput as error:
+        except (EstimationError, InvalidInput) as error:
             self.feedback.value = _live(notebook.escape(error))
 
     def _on_show_me(self) -> None:

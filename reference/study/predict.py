@@ -10,8 +10,8 @@ from collections.abc import Callable, Mapping
 from typing import Any
 
 from reference import notebook
+from reference.estimation.numbers import closeness, human, parse_number
 from reference.study import progress
-from reference.study.numbers import closeness, human, parse_number
 from reference.twitter.errors import InvalidInput, require
 
 Answer = float | int | str | Callable[[], Any] | None

@@ -11,9 +11,9 @@ from hypothesis import given
 from hypothesis import strategies as st
 from sqlalchemy import func, select
 
+from reference.estimation.claims import designs, find_claim
 from reference.lab import start_lessons as start
 from reference.lab.fanout_model import FanoutModel
-from reference.study.claims import designs, find_claim
 from reference.twitter.errors import InvalidInput
 from reference.twitter.fanout import FanoutOnWrite, Hybrid
 from reference.twitter.platform import Platform

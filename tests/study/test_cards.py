@@ -3,8 +3,9 @@ from __future__ import annotations
 import pytest
 from IPython.utils.capture import capture_output
 
+from reference.estimation.errors import UnknownName
 from reference.study import Claim, assumptions, claim, ladder, opening
-from reference.twitter.errors import InvalidInput, NotFound
+from reference.twitter.errors import InvalidInput
 
 
 def html(show, *arguments, **options) -> str:
@@ -49,5 +50,5 @@ def test_a_stored_claim_brings_its_own_words_and_hint():
     stored = Claim(id="C-1", design="C", section="Deep dive 2", says="10 K is best.", look="Where does the cost go?")
     page = html(claim, stored, verdict="It is not.")
     assert "Design C, Deep dive 2" in page and "Where does the cost go?" in page
-    with pytest.raises(NotFound):
+    with pytest.raises(UnknownName):
         claim("no such claim")

@@ -4,8 +4,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from reference.study.numbers import closeness, human, parse_number
-from reference.twitter.errors import InvalidInput
+from reference.estimation.errors import EstimationError
+from reference.estimation.numbers import closeness, human, parse_number
 
 
 @pytest.mark.parametrize(
@@ -49,7 +49,7 @@ def test_a_unit_is_not_taken_for_a_scale(text, unit, value):
 
 @pytest.mark.parametrize("text", ["many", "", "30 MB", "1,2,3", "3..4", "M", "nan", "inf", "1e", "<b>"])
 def test_what_is_no_number_gets_a_sentence_with_examples(text):
-    with pytest.raises(InvalidInput, match="30,000,000"):
+    with pytest.raises(EstimationError, match="30,000,000"):
         parse_number(text)
 
 

@@ -1,7 +1,7 @@
 """Claims of the published designs, stored as data: datasets/source_designs/*.toml.
 
 A file is one design: `[design]` (letter, language, about, its scale; further numbers under `[design.inputs]`) and `[[claim]]` tables.
-A claim states what is published; whether it holds is computed from its formula and never stored.
+A claim states what is published. Whether a number holds is computed (audit.py) and never stored.
 """
 
 from __future__ import annotations
@@ -9,12 +9,13 @@ from __future__ import annotations
 import tomllib
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from difflib import get_close_matches
 from functools import cache
 from pathlib import Path
 from types import MappingProxyType
 
-from reference.study.formulas import Number, evaluate
-from reference.twitter.errors import InvalidInput, NotFound
+from reference.estimation.errors import EstimationError, UnknownName
+from reference.estimation.formulas import Number, evaluate
 
 FOLDER = Path(__file__).resolve().parents[2] / "datasets" / "source_designs"
 
@@ -39,8 +40,9 @@ class Claim:
     """One thing a design says, in our words.
 
     value: as published, in `unit`; formula: what the design's own inputs give instead, in the same unit. A formula without a value is
-    what follows from the design although it does not say so. look: where to look. against: claims it contradicts or compares with.
-    kind: number, code, schema, design, protocol, contradiction. notebook: where it is checked (00, 07a, 07b, 07c, later).
+    what follows from the design although it does not say so. relation: "at most" and "at least" make it a bound. look: where to look.
+    against: claims it contradicts or compares with. kind: number, code, schema, design, protocol, contradiction.
+    verdict: only of what is neither computed nor compared (audit.py); because: the reason in words. shown: "notebook#cell" that runs it.
     """
 
     id: str
@@ -53,8 +55,11 @@ class Claim:
     look: str = ""
     kind: str = ""
     topic: str = ""
-    notebook: str = ""
     against: tuple[str, ...] = ()
+    relation: str = "equals"
+    verdict: str = ""
+    because: str = ""
+    shown: str = ""
     inputs: Mapping[str, Number] = field(default_factory=dict, compare=False, repr=False)
 
     def computed(self) -> Number | None:
@@ -75,29 +80,30 @@ def designs(folder: Path = FOLDER) -> dict[str, Design]:
 
 @cache
 def claims(folder: Path = FOLDER) -> dict[str, Claim]:
-    """Every stored claim by id, files in name order. Raises InvalidInput naming the file for what is not a claim."""
+    """Every stored claim by id, files in name order. Raises EstimationError naming the file for what is not a claim."""
     found: dict[str, Claim] = {}
     for design, listed in _files(folder):
         for claim in listed:
             if claim.id in found:
-                raise InvalidInput(f"claim id {claim.id!r} occurs twice, the second time in design {design.letter}")
+                raise EstimationError(f"claim id {claim.id!r} occurs twice, the second time in design {design.letter}")
             found[claim.id] = claim
     return found
 
 
 def load(letter: str, folder: Path = FOLDER) -> list[Claim]:
-    """The claims of one design in the order of its file; NotFound names the letters there are."""
+    """The claims of one design in the order of its file; UnknownName names the letters there are."""
     if letter not in designs(folder):
-        raise NotFound(f"no design {letter!r}; known: {', '.join(designs(folder)) or 'none'}")
+        raise UnknownName(f"no design {letter!r}; known: {', '.join(designs(folder)) or 'none'}")
     return [claim for claim in claims(folder).values() if claim.design == letter]
 
 
 def find_claim(claim_id: str, folder: Path = FOLDER) -> Claim:
-    """The stored claim; NotFound names the ids of the same design (else all)."""
+    """The stored claim; UnknownName names the ids that look most like it."""
     known = claims(folder)
     if claim_id not in known:
-        near = [each for each in known if each[:2] == claim_id[:2]] or list(known)
-        raise NotFound(f"no claim {claim_id!r}; known: {', '.join(sorted(near)) or 'none'}")
+        same = [each for each in known if each[:2] == claim_id[:2]] or list(known)
+        near = get_close_matches(claim_id, same, n=8, cutoff=0.3) or same[:8]
+        raise UnknownName(f"no claim {claim_id!r} among {len(known)}; the nearest: {', '.join(near) or 'none'}")
     return known[claim_id]
 
 
@@ -116,7 +122,7 @@ def _read(path: Path) -> tuple[Design, list[Claim]]:
         design = _design(data.get("design", path.stem[0].upper()))
         return design, [_claim(entry, design) for entry in data.get("claim", [])]
     except (tomllib.TOMLDecodeError, UnicodeDecodeError, TypeError, KeyError) as error:
-        raise InvalidInput(f"{path.name} is not a file of claims: {error}") from error
+        raise EstimationError(f"{path.name} is not a file of claims: {error}") from error
 
 
 def _design(header: dict | str) -> Design:

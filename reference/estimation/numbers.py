@@ -6,7 +6,7 @@ import math
 import re
 from dataclasses import dataclass
 
-from reference.twitter.errors import InvalidInput
+from reference.estimation.errors import EstimationError
 
 _SCALES = {
     "": 1.0, "%": 1.0, "x": 1.0, "×": 1.0,
@@ -22,7 +22,7 @@ def parse_number(text: str, unit: str = "") -> float:
     """The number that `text` means; a trailing `unit` is dropped first, so "30 ms" is 30 when the unit is ms.
 
     Accepts 30M · 30 M · 30 million · 3e7 · 30,000,000 · 30_000_000 · ~30M · 1,5 (a decimal comma) · 40 %.
-    Raises InvalidInput in friendly words.
+    Raises EstimationError in friendly words.
     """
     wanted = text.strip().lower().lstrip("~≈ ").strip()
     wanted = re.sub(r"\b(about|circa|around|roughly)\b", "", wanted).strip()
@@ -32,7 +32,7 @@ def parse_number(text: str, unit: str = "") -> float:
             break
     match = _NUMBER.match(wanted)
     if match is None or match.group(2) not in _SCALES:
-        raise InvalidInput(f"“{text.strip()}” does not look like a number yet. Try 30M, 30 million, 3e7 or 30,000,000.")
+        raise EstimationError(f"“{text.strip()}” does not look like a number yet. Try 30M, 30 million, 3e7 or 30,000,000.")
     return _digits(match.group(1)) * _SCALES[match.group(2)]
 
 
@@ -48,7 +48,7 @@ def _digits(text: str) -> float:
     try:
         return float(plain)
     except ValueError:
-        raise InvalidInput(f"“{text.strip()}” has separators that do not fit together. Try 30M, 3e7 or 30,000,000.") from None
+        raise EstimationError(f"“{text.strip()}” has separators that do not fit together. Try 30M, 3e7 or 30,000,000.") from None
 
 
 def human(value: float, unit: str = "") -> str:
