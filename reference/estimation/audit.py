@@ -7,6 +7,7 @@ designs) carries its verdict and the reason as data, and the place where the lea
 from __future__ import annotations
 
 import math
+import textwrap
 from collections import Counter
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
@@ -17,9 +18,11 @@ from reference.estimation.errors import UnknownName, require
 from reference.estimation.formulas import Number, names
 from reference.estimation.numbers import human
 from reference.estimation.tables import Table
+from reference.estimation.units import said
 
 TOLERANCE = 0.05  # published numbers are rounded: 5,800 for 5,787 and 12,000 for 11,574 hold
 VERDICTS = ("holds", "off", "contradicts", "cannot work", "unsupported")
+RELATIONS = ("equals", "exactly", "at most", "at least")
 AUDIT_NOTEBOOK = "02b"
 
 
@@ -40,7 +43,7 @@ class Finding:
 
     @property
     def stated(self) -> str:
-        return "" if self.claim.value is None else _said(self.claim.value, self.claim.unit)
+        return "" if self.claim.value is None else said(self.claim.value, self.claim.unit)
 
 
 @dataclass(frozen=True)
@@ -86,6 +89,9 @@ class Audit(Table):
     def cells(self) -> list[tuple[str, ...]]:
         return [_cells(each) for each in self]
 
+    def __str__(self) -> str:
+        return "\n".join(_paragraph(each) for each in self)
+
 
 def audit(folder: Path = FOLDER) -> Audit:
     """Every stored claim judged, designs in order. Raises EstimationError for a claim whose data contradict themselves."""
@@ -99,7 +105,7 @@ def judge(claim: Claim, known: Mapping[str, Claim]) -> Finding:
         return _measured(claim)
     if claim.formula:
         computed = claim.computed()
-        text = claim.because or f"The design does not say so, but {claim.formula} comes to {_said(computed or 0, claim.unit)}."
+        text = claim.because or f"The design does not say so, but {claim.formula} comes to {said(computed or 0, claim.unit)}."
         return Finding(claim, "unsupported", "unsupported: never computed", text, computed)
     if (other := _comparable(claim, known)) is not None:
         return _compared(claim, other)
@@ -114,7 +120,7 @@ def _measured(claim: Claim) -> Finding:
     assert computed is not None and stated is not None
     require(not claim.verdict, f"{claim.id} has a formula: its verdict is computed and must not be stored")
     ratio = stated / computed if computed else math.inf
-    gives = f"{_readable(claim.formula)} gives {_said(computed, claim.unit)}, not {_said(stated, claim.unit)}."
+    gives = f"{_readable(claim.formula)} gives {said(computed, claim.unit)}, not {said(stated, claim.unit)}."
     if _agree(stated, computed, claim.relation):
         return Finding(claim, "holds", "holds", claim.because, computed, ratio)
     return Finding(claim, "off", off_by(ratio), f"{gives} {claim.because}".strip(), computed, ratio)
@@ -126,15 +132,19 @@ def _agree(stated: Number, computed: Number, relation: str) -> bool:
         return computed <= stated + room
     if relation == "at least":
         return computed >= stated - room
+    if relation == "exactly":  # small whole numbers: 21 tweets on a page of 20 are one too many
+        return stated == computed
+    require(relation == "equals", f"no relation {relation!r}; there are: {', '.join(RELATIONS)}")
     return abs(stated - computed) <= room
 
 
 def off_by(ratio: float) -> str:
     """stated / computed in words: "off by 3.2×: stated too low"."""
-    direction = "too high" if ratio > 1 else "too low"
-    factor = max(ratio, 1 / ratio) if ratio > 0 else math.inf
-    size = f"{(factor - 1):.0%}" if factor < 1.5 else f"{human(float(f'{factor:.2g}'))}×"
-    return f"off by {size}: stated {direction}"
+    if ratio <= 0 or math.isinf(ratio):
+        return f"off: stated as {'nothing' if ratio <= 0 else 'something'}"
+    factor = max(ratio, 1 / ratio)
+    size = f"{factor - 1:.0%}" if factor < 1.5 else f"{human(float(f'{factor:.2g}'))}×"
+    return f"off by {size}: stated {'too high' if ratio > 1 else 'too low'}"
 
 
 def _comparable(claim: Claim, known: Mapping[str, Claim]) -> Claim | None:
@@ -151,7 +161,7 @@ def _compared(claim: Claim, other: Claim) -> Finding:
     if _agree(claim.value, other.value, "equals"):
         return Finding(claim, "holds", "holds", claim.because, other.value, claim.value / other.value if other.value else None)
     ratio = claim.value / other.value if other.value else math.inf
-    text = f"{other.section} of design {other.design} states {_said(other.value, other.unit)}. {claim.because}".strip()
+    text = f"{other.section} of design {other.design} states {said(other.value, other.unit)}. {claim.because}".strip()
     return Finding(claim, "contradicts", f"contradicts {other.id}", text, other.value, ratio)
 
 
@@ -171,14 +181,16 @@ def _rests_on(claim: Claim, known: Mapping[str, Claim]) -> str:
 
 
 def _cells(each: Finding) -> tuple[str, ...]:
-    computed = "" if each.computed is None else _said(each.computed, each.claim.unit)
+    computed = "" if each.computed is None else said(each.computed, each.claim.unit)
     ratio = "" if each.ratio is None else f"{each.ratio:.3g}"
     return (each.claim.id, each.claim.says, each.stated, computed, ratio, each.verdict, each.because, each.place)
 
 
+def _paragraph(each: Finding) -> str:
+    """For a terminal: a line with the verdict and the place, then what is said and why it is judged so."""
+    lines = [f"{each.claim.id} · {each.verdict} · {each.place}", *textwrap.wrap(each.claim.says, 116), *textwrap.wrap(each.because, 116)]
+    return "\n    ".join(lines)
+
+
 def _readable(formula: str) -> str:
     return formula.replace("_", " ").replace(" * ", " × ").replace(" / ", " ÷ ")
-
-
-def _said(value: Number, unit: str) -> str:
-    return human(value, unit)

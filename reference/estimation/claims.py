@@ -40,8 +40,8 @@ class Claim:
     """One thing a design says, in our words.
 
     value: as published, in `unit`; formula: what the design's own inputs give instead, in the same unit. A formula without a value is
-    what follows from the design although it does not say so. relation: "at most" and "at least" make it a bound. look: where to look.
-    against: claims it contradicts or compares with. kind: number, code, schema, design, protocol, contradiction.
+    what follows from the design although it does not say so. relation: equals (within a rounding), exactly, at most, at least.
+    look: where to look. against: claims it contradicts or compares with. kind: number, code, schema, design, protocol, contradiction.
     verdict: only of what is neither computed nor compared (audit.py); because: the reason in words. shown: "notebook#cell" that runs it.
     """
 

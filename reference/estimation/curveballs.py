@@ -70,8 +70,12 @@ class Curveball(Table):
 
 def curveball(seed: int, scenario: Scenario | None = None) -> Curveball:
     """The throw that `seed` draws, at `scenario` (default: design A). The same seed throws the same."""
-    chosen = throws()[int(np.random.default_rng(seed).integers(len(throws())))]
-    return throw(chosen.name, scenario)
+    return throw(drawn(seed).name, scenario)
+
+
+def drawn(seed: int) -> Throw:
+    """The throw that `seed` draws."""
+    return throws()[int(np.random.default_rng(seed).integers(len(throws())))]
 
 
 def throw(name: str, scenario: Scenario | None = None) -> Curveball:

@@ -37,11 +37,12 @@ def evaluate(formula: str, inputs: Mapping[str, Any], functions: Mapping[str, Ca
         raise EstimationError(f"formula {formula!r}: {error}") from error
 
 
-def names(formula: str) -> set[str]:
+@cache
+def names(formula: str) -> frozenset[str]:
     """The inputs that a formula uses."""
     tree = _parsed(formula)
     called = {id(node.func) for node in ast.walk(tree) if isinstance(node, ast.Call)}
-    return {node.id for node in ast.walk(tree) if isinstance(node, ast.Name) and id(node) not in called}
+    return frozenset(node.id for node in ast.walk(tree) if isinstance(node, ast.Name) and id(node) not in called)
 
 
 @cache

@@ -7,7 +7,7 @@ import subprocess
 import sys
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from reference.estimation import Scenario, UnknownName, estimate
@@ -96,6 +96,7 @@ ROUNDED_UP = {
 }  # fmt: skip
 
 
+@settings(max_examples=25, deadline=None)
 @given(st.floats(0.05, 8))
 def test_twice_the_people_are_twice_of_what_scales_with_people_and_of_nothing_else(factor: float):
     before = estimate(A.scenario.but(ranking_cpu=1))
@@ -109,6 +110,7 @@ def test_twice_the_people_are_twice_of_what_scales_with_people_and_of_nothing_el
         assert abs(after[name].value - before[name].value * factor) <= 1 + factor
 
 
+@settings(max_examples=25, deadline=None)
 @given(st.sampled_from(["retention", "tweet_bytes", "replication"]), st.floats(1.1, 3))
 def test_stored_tweets_are_a_product(name: str, factor: float):
     after = estimate(A.scenario.but(**{name: getattr(A.scenario, name) * factor}))
