@@ -3,11 +3,17 @@
 from reference.estimation.claims import Claim, claims, find_claim
 from reference.study.cards import RESHADED, assumptions, claim, ladder, opening
 from reference.study.environment import environment_check
+from reference.study.features_view import choose_features
+from reference.study.my_scenario import my_scenario, yours
+from reference.study.practice import practice
 from reference.study.predict import Gate, predict, show
 from reference.study.progress import board, reset_progress
 from reference.study.quiz import Question, quiz
+from reference.study.scoping_view import scoping_game
+from reference.study.sheet_view import requirement_sheet
 
 __all__ = [
-    "RESHADED", "Claim", "Gate", "Question", "assumptions", "board", "claim", "claims", "environment_check", "find_claim",
-    "ladder", "opening", "predict", "quiz", "reset_progress", "show",
+    "RESHADED", "Claim", "Gate", "Question", "assumptions", "board", "choose_features", "claim", "claims", "environment_check",
+    "find_claim", "ladder", "my_scenario", "opening", "practice", "predict", "quiz", "requirement_sheet", "reset_progress",
+    "scoping_game", "show", "yours",
 ]  # fmt: skip

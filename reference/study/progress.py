@@ -7,12 +7,14 @@ import os
 import re
 import shutil
 import tempfile
+from collections import Counter
 from collections.abc import Iterator
 from functools import cache
 from pathlib import Path
 from typing import Any
 
 from reference import notebook
+from reference.estimation.misconceptions import misconceptions
 from reference.twitter.clock import Clock, SystemClock
 
 VERSION = 1
@@ -48,6 +50,30 @@ class Progress:
         state = self._load()
         if state["predictions"].pop(prediction_id, None) is not None:
             self._save(state)
+
+    def record_drill(self, drill_id: str, *, ok: bool, misconception: str = "") -> None:
+        """Remember a checked drill: whether the *first* answer was right, and every misconception that its answers showed."""
+        state = self._load()
+        entry = state.setdefault("drills", {}).setdefault(drill_id, {"ok": ok, "misconceptions": []})
+        if misconception and misconception not in entry["misconceptions"]:
+            entry["misconceptions"].append(misconception)
+        self._save(state)
+
+    def drills(self) -> dict[str, dict[str, Any]]:
+        """Drills tried: id → {ok, misconceptions}."""
+        return dict(self._load().get("drills", {}))
+
+    def kept(self, name: str) -> Any:
+        """What was kept under `name`: "scenario", "scoping", "features"; None if nothing was."""
+        kept = self._load().get("kept")
+        return kept.get(name) if isinstance(kept, dict) else None
+
+    def keep(self, name: str, value: Any) -> None:
+        """Keep `value` (what JSON can hold) under `name` in place of what was there."""
+        state = self._load()
+        kept = state.get("kept")
+        state["kept"] = {**(kept if isinstance(kept, dict) else {}), name: value}
+        self._save(state)
 
     def reset(self) -> None:
         """Forget everything (the version before stays as `.bak`)."""
@@ -96,7 +122,14 @@ def _read(path: Path) -> dict[str, Any]:
     predictions = state.get("predictions") if isinstance(state, dict) else None
     if not isinstance(predictions, dict) or not all(isinstance(entry, dict) for entry in predictions.values()):
         raise ValueError("it is JSON, but not a progress file")
+    if not _are_drills(state.get("drills", {})):
+        raise ValueError("its drills are not a tally")
     return state
+
+
+def _are_drills(drills: Any) -> bool:
+    entries = drills.values() if isinstance(drills, dict) else [None]
+    return all(isinstance(entry, dict) and isinstance(entry.get("misconceptions"), list) for entry in entries)
 
 
 def _backup(path: Path) -> Path:
@@ -170,8 +203,26 @@ def board(folder: Path | None = None) -> None:
     rows = _board_rows(progress, predictions_in(folder or Path.cwd())) if notebook.interactive() else []
     notice = f'<p role="alert">{notebook.escape(progress.notice)}</p>' if progress.notice else ""
     empty = "" if rows else "<p>No guesses yet. They appear here as you make them; run this cell again to refresh.</p>"
-    text = "Your progress\n" + "\n".join(" · ".join(row) for row in [header, *rows])
-    notebook.publish(f"<h4>Your progress</h4>{notice}{notebook.table(header, rows)}{empty}", text=text)
+    drills = _drills_line(progress.drills())
+    text = "Your progress\n" + "\n".join([*(" · ".join(row) for row in [header, *rows]), *filter(None, [drills])])
+    practised = f"<p>{notebook.escape(drills)}</p>" if drills else ""
+    notebook.publish(f"<h4>Your progress</h4>{notice}{notebook.table(header, rows)}{empty}{practised}", text=text)
+
+
+def _drills_line(drills: dict[str, dict[str, Any]]) -> str:
+    """ "Drills: 5 tried, 3 right at once. Misconceptions met: bits for bytes (2)"; empty before the first drill."""
+    if not drills:
+        return ""
+    met = Counter(name for entry in drills.values() for name in entry["misconceptions"])
+    named = "; ".join(f"{_title(name)} ({count})" for name, count in sorted(met.items(), key=lambda item: (-item[1], item[0])))
+    right = sum(1 for entry in drills.values() if entry.get("ok"))
+    return f"Drills: {len(drills)} tried, {right} right at once." + (f" Misconceptions met: {named}." if named else "")
+
+
+def _title(name: str) -> str:
+    """The title of a misconception; one of an older version keeps its name."""
+    known = misconceptions().get(name)
+    return known.title if known else name
 
 
 def _board_rows(progress: Progress, notebooks: dict[str, list[str]]) -> list[tuple[str, str, str, str]]:
