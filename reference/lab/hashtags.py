@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-import unicodedata
 from typing import TYPE_CHECKING
 
 import numpy as np
 
 from reference.lab.activity import MS_PER_HOUR
 from reference.lab.phrases import WORDS
+from reference.twitter.hashtags import fold as casefolded
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -17,11 +17,6 @@ LANGUAGES = tuple(WORDS)
 TAGS_PER_POST = (0.64, 0.26, 0.07, 0.03)  # probability of 0, 1, 2, 3 tags
 ZIPF_EXPONENT = 1.2
 VOCABULARY = 150_000  # tags per language; in real samples 72–77 % of tags occur once, so it must be large
-
-
-def casefolded(tag: str) -> str:
-    """The form under which a tag is counted: NFC, case-folded."""
-    return unicodedata.normalize("NFC", unicodedata.normalize("NFC", tag).casefold())
 
 
 def language_numbers(codes: np.ndarray) -> np.ndarray:

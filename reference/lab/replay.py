@@ -83,7 +83,7 @@ def replay(
     """
     require(live in ("all", "active"), f"live must be 'all' or 'active', not {live!r}")
     part = choose_slice(dataset, delivery_budget, readers)
-    app = Platform.open(redis_url=redis_url, database=":memory:", clock=ManualClock(AFTER_MS // 1000), fanout=policy)
+    app = Platform.open(redis_url=redis_url, database=":memory:", clock=ManualClock(AFTER_MS // 1000), fanout=policy, groups=["fanout"])
     with app:
         about_readers = (app.registry, app.activity) if policy.reader_facts else (None, None)
         load_into(app.store, about_readers[0], dataset, about_readers[1], tweets=False)

@@ -7,9 +7,11 @@ its namespace. Redis holds nothing that the store cannot rebuild.
 from __future__ import annotations
 
 import secrets
+from collections.abc import Sequence
+from functools import cached_property
 from pathlib import Path
 from types import TracebackType
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from reference.twitter.accounts import Accounts
 from reference.twitter.activity import Activity
@@ -17,7 +19,7 @@ from reference.twitter.backend import connect, delete_namespace
 from reference.twitter.clock import NS_PER_MS, NS_PER_S, Clock, SystemClock
 from reference.twitter.consumer import GroupConsumer
 from reference.twitter.delivery import Classifier, Delivery
-from reference.twitter.errors import Unavailable
+from reference.twitter.errors import Unavailable, require
 from reference.twitter.events import EventLog, Relay
 from reference.twitter.fanout import ClassRegistry, FanoutPolicy, Hybrid, policy_from_text, policy_to_text
 from reference.twitter.graph import Graph
@@ -29,7 +31,12 @@ from reference.twitter.timelines import Timelines
 from reference.twitter.tweet_store import TweetStore
 from reference.twitter.tweets import Tweets
 
-FANOUT_GROUP = "fanout"
+if TYPE_CHECKING:
+    from reference.twitter.model import Event
+    from reference.twitter.trends import TrendTracker
+
+FANOUT_GROUP, TRENDS_GROUP = "fanout", "trends"
+GROUPS = (FANOUT_GROUP, TRENDS_GROUP)
 POLICY_SETTING = "fanout policy"
 SHARED_LEASE_MS = 10_000
 PRIVATE_LEASE_MS = 3_600_000
@@ -41,7 +48,7 @@ class Platform:
     """A whole Twitter. Open it by `Platform.open` or `Platform.from_dataset`; a context manager, too.
 
     Parts: `redis`, `store`, `clock`, `ids`, `accounts`, `graph`, `tweets`, `timelines`, `registry` (fanout classes and rates),
-    `delivery` (what the fanout worker does), `log`, `relay`.
+    `delivery` (what the fanout worker does), `trends`, `log`, `relay`, `groups` (consumer groups that it works for).
     """
 
     def __init__(
@@ -54,6 +61,7 @@ class Platform:
         own_namespace: bool,
         cap: int,
         lease_ttl_ms: int | None,
+        groups: Sequence[str] = GROUPS,
     ) -> None:
         self.redis, self.store, self.namespace, self.clock, self.policy = redis, store, namespace, clock, policy
         self.own_namespace, self.own_client = own_namespace, False
@@ -75,6 +83,10 @@ class Platform:
         self.log = EventLog(redis, namespace, store.partitions)
         self.relay = Relay(self.outbox, self.log, self.rebuild)
         self.fanout = self.consumer(FANOUT_GROUP, self.delivery.handle, lease_ttl_ms=lease_ttl_ms)
+        trend_feed = self.consumer(TRENDS_GROUP, self._feed_trends, lease_ttl_ms=lease_ttl_ms)
+        consumers = {FANOUT_GROUP: self.fanout, TRENDS_GROUP: trend_feed}
+        self.groups = tuple(groups)
+        self._consumers = {group: consumers[group] for group in self.groups}
         self._settle_policy()
 
     @classmethod
@@ -90,6 +102,7 @@ class Platform:
         partitions: int | None = None,
         timeline_cap: int = 800,
         lease_ttl_ms: int | None = None,
+        groups: Sequence[str] = GROUPS,
     ) -> Platform:
         """Open a platform.
 
@@ -98,8 +111,10 @@ class Platform:
         fanout: None → the policy under which the namespace was last open, else Hybrid(10,000). Another policy than the last one
         makes all timelines be rebuilt. redis: a client to use instead of redis_url. partitions: of the event log, fixed at creation.
         timeline_cap: tweets that a home timeline serves. lease_ttl_ms: after so long a dead worker's partitions are taken over
-        (None: 10 s, or an hour in a namespace of one's own). Raises InvalidInput, Conflict, Unavailable.
+        (None: 10 s, or an hour in a namespace of one's own). groups: consumer groups that `drain` and `consume` work for, all by
+        default. Raises InvalidInput, Conflict, Unavailable.
         """
+        require(bool(groups) and set(groups) <= set(GROUPS), f"groups must be some of {', '.join(GROUPS)}, not {tuple(groups)}")
         clock = clock or SystemClock()
         name = namespace or f"twitter-{secrets.token_hex(6)}"
         client = redis if redis is not None else connect(redis_url)
@@ -107,7 +122,7 @@ class Platform:
         own_namespace = namespace is None or not store.durable
         try:
             policy = fanout or _recorded_policy(store)
-            app = cls(client, store, name, clock, policy, own_namespace=own_namespace, cap=timeline_cap, lease_ttl_ms=lease_ttl_ms)
+            app = cls(client, store, name, clock, policy, own_namespace, timeline_cap, lease_ttl_ms, groups)
         except BaseException:
             _leave(client, store, name, own_namespace, own_client=redis is None)
             raise
@@ -131,28 +146,46 @@ class Platform:
             raise
         return app
 
+    @cached_property
+    def trends(self) -> TrendTracker:
+        """What trends; `policy` and `baseline` may be set on it. Made when it is first asked for: it brings numpy along."""
+        from reference.twitter.trends import TrendTracker
+
+        return TrendTracker(self.redis, self.clock, namespace=self.namespace)
+
+    def _feed_trends(self, event: Event) -> None:
+        from reference.twitter.trend_feed import TrendFeed
+
+        TrendFeed(self.tweet_store, self.trends).handle(event)
+
     def consumer(self, group: str, handler: Any, **options: Any) -> GroupConsumer:
         """A consumer of the event log for `group` (a worker of one's own, trends, search …)."""
         # Leases expire by Redis's time, which no manual clock moves: they are timed by the machine's.
         return GroupConsumer(self.log, group, handler, SystemClock(), is_transient=is_transient, **options)
 
+    def consume(self) -> dict[str, int]:
+        """One pass of every group; the events that each handled."""
+        return {group: consumer.run_once() for group, consumer in self._consumers.items()}
+
     def drain(self, timeout_s: float = 60.0) -> int:
-        """Relay and deliver until nothing waits, nothing lags, nothing is pending; the number of events delivered here.
+        """Relay and deliver until nothing waits, nothing lags, nothing is pending, in any group; the number of events handled here
+        (each once, however many groups read it).
 
         Partitions that another live worker owns are waited for. Unavailable when that takes longer than `timeout_s`.
         """
         machine = SystemClock()  # other processes take real time, whatever our own clock says
         deadline_ns = machine.monotonic_ns() + round(timeout_s * NS_PER_S)
-        total = 0
+        totals = dict.fromkeys(self.groups, 0)
         while True:
-            progress = self.relay.run_once() + (done := self.fanout.run_once())
-            total += done
-            if not progress:
-                backlog = self.log.backlog(FANOUT_GROUP)
-                if not any(backlog) and not self.outbox.waiting():
-                    return total
+            relayed, done = self.relay.run_once(), self.consume()
+            totals = {group: total + done[group] for group, total in totals.items()}
+            if not relayed and not any(done.values()):
+                backlog = {group: self.log.backlog(group) for group in self.groups}
+                if not any(map(any, backlog.values())) and not self.outbox.waiting():
+                    return max(totals.values())
                 if machine.monotonic_ns() > deadline_ns:
-                    raise Unavailable(f"after {timeout_s} s, events still wait in partitions {[p for p, n in enumerate(backlog) if n]}")
+                    waiting = {group: [p for p, n in enumerate(counts) if n] for group, counts in backlog.items() if any(counts)}
+                    raise Unavailable(f"after {timeout_s} s, events still wait in partitions {waiting}")
                 machine.sleep(0.01)
 
     def trim(self, retention_s: float = 86_400.0) -> int:
@@ -176,7 +209,8 @@ class Platform:
         if self.redis is None:
             return
         try:
-            self.fanout.release()
+            for consumer in self._consumers.values():
+                consumer.release()
             self.ids.close()
         finally:
             redis, self.redis = self.redis, None

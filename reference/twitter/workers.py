@@ -15,7 +15,7 @@ from typing import Any
 
 from reference.twitter.errors import TwitterError
 from reference.twitter.fanout import policy_from_text
-from reference.twitter.platform import FANOUT_GROUP, Platform, is_transient
+from reference.twitter.platform import GROUPS, TRENDS_GROUP, Platform, is_transient
 
 IDLE_S = 0.02
 TRIM_EVERY_S = 60.0
@@ -31,7 +31,7 @@ class Worker:
     def __init__(self, app: Platform, idle_s: float = IDLE_S, trim_every_s: float = TRIM_EVERY_S) -> None:
         self.app, self.idle_s, self.trim_every_s = app, idle_s, trim_every_s
         self._stopped = False
-        self._trim_due_ns = app.clock.monotonic_ns()
+        self._trim_due_ns = self._refresh_due_ns = app.clock.monotonic_ns()
 
     def stop(self, *_: Any) -> None:
         """Finish the pass at hand, then return from `run`."""
@@ -58,18 +58,27 @@ class Worker:
     def run_once(self) -> int:
         """One pass; the number of events handled."""
         self.app.relay.run_once()
-        done = self.app.fanout.run_once()
+        done = sum(self.app.consume().values())
+        self._refresh_trends()
         if self.app.clock.monotonic_ns() >= self._trim_due_ns:
             self._trim_due_ns = self.app.clock.monotonic_ns() + round(self.trim_every_s * 1e9)
             self.app.trim()
             self.app.timelines.sweep()
         return done
 
+    def _refresh_trends(self) -> None:
+        """Readers are served what a trends worker computed, so it does so on an interval, whether anything happened or not."""
+        trends = self.app.trends
+        if TRENDS_GROUP in self.app.groups and self.app.clock.monotonic_ns() >= self._refresh_due_ns:
+            self._refresh_due_ns = self.app.clock.monotonic_ns() + round(trends.policy.refresh_s * 1e9 / 2)
+            for window_s in trends.policy.windows_s:
+                trends.refresh(window_s)
+
 
 def main(arguments: Sequence[str] | None = None) -> int:
     """Command line: run one worker until SIGINT or SIGTERM."""
     parser = argparse.ArgumentParser(prog="python -m reference.twitter.workers", description=__doc__)
-    parser.add_argument("group", choices=[FANOUT_GROUP], help="which consumer group to work for")
+    parser.add_argument("group", choices=GROUPS, help="which consumer group to work for")
     parser.add_argument("--namespace", required=True, help="the namespace that the API processes opened")
     parser.add_argument("--redis-url", help="default: REDIS_URL")
     parser.add_argument("--database", help="default: DATABASE_URL; several processes need PostgreSQL")
@@ -79,7 +88,8 @@ def main(arguments: Sequence[str] | None = None) -> int:
     if not (options.database or os.environ.get("DATABASE_URL")):
         parser.error("a worker reads the database that the API processes write: --database postgresql://… or DATABASE_URL")
     try:
-        app = Platform.open(options.redis_url, options.database, options.namespace, fanout=options.policy, lease_ttl_ms=options.lease_ms)
+        where = (options.redis_url, options.database, options.namespace)
+        app = Platform.open(*where, fanout=options.policy, lease_ttl_ms=options.lease_ms, groups=[options.group])
     except TwitterError as error:
         print(f"worker: {error}", file=sys.stderr)
         return 1

@@ -12,9 +12,11 @@ import pytest
 from tests.house import house
 
 FLOORS = [
-    {"clock", "errors", "model", "backend", "lease", "schema", "engines", "store", "bulk", "snowflake_layout", "worker_lease"},
-    {"ids", "accounts", "graph", "tweet_store", "outbox", "fanout", "homes", "events", "activity"},
-    {"consumer", "delivery", "dataset"},
+    {"clock", "errors", "model", "backend", "lease", "schema", "engines", "store", "bulk", "snowflake_layout", "worker_lease"}
+    | {"hashtags", "hyperloglog", "heavy_hitters", "trend_policy", "trend_window", "trend_batch", "trend_baseline"}
+    | {"trend_counters", "trends_exact"},
+    {"ids", "accounts", "graph", "tweet_store", "outbox", "fanout", "homes", "events", "activity", "trends", "ratelimit"},
+    {"consumer", "delivery", "dataset", "trend_feed"},
     {"tweets", "timelines"},
     {"platform"},
     {"workers"},
