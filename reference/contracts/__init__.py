@@ -4,7 +4,7 @@ Each contract is a module with `check(factory) -> Report`; each behaviour has a 
 A contract knows nothing of `reference.twitter` but its clock and its errors.
 """
 
-from reference.contracts import home_timeline, ids
+from reference.contracts import home_timeline, ids, rate_limiter, trends
 from reference.contracts.report import Behaviour, Broken, Contract, Failure, Report
 
-__all__ = ["Behaviour", "Broken", "Contract", "Failure", "Report", "home_timeline", "ids"]
+__all__ = ["Behaviour", "Broken", "Contract", "Failure", "Report", "home_timeline", "ids", "rate_limiter", "trends"]

@@ -48,9 +48,13 @@ class PracticeView:
         import ipywidgets as widgets
 
         self.drill, self.kind = first, kind
+        self._entered, self._checked = False, ""  # Enter was pressed and its text has yet to come; the text last checked
         self.ask = widgets.HTML()
-        self.input = widgets.Text(description="Your answer:", style={"description_width": "initial"}, layout={"width": "min(32em, 100%)"})
+        # Not continuous: the browser holds back what is typed while the kernel is busy, and Enter or a click would overtake it.
+        look = {"style": {"description_width": "initial"}, "layout": {"width": "min(32em, 100%)"}}
+        self.input = widgets.Text(description="Your answer:", continuous_update=False, **look)
         self.input.add_class("course-practice-answer").on_msg(self._on_message)
+        self.input.observe(self._on_value, "value")
         self.solution_button = _button("Worked solution", "course-practice-solution", lambda _: self.turn_solution())
         buttons = [
             _button("Check", "course-practice-check", lambda _: self.check(), style="primary"),
@@ -65,6 +69,7 @@ class PracticeView:
 
     def check(self) -> Feedback | None:
         """Judge what stands in the input; None where it is no number yet (the feedback says so)."""
+        self._entered, self._checked = False, self.input.value
         try:
             found = self.drill.check(self.input.value)
         except EstimationError as error:
@@ -87,7 +92,8 @@ class PracticeView:
         self._unfold("" if self.solution.value else _live(f"<b>Worked solution.</b> {inline(self.drill.worked)}"))
 
     def _show(self) -> None:
-        self.ask.value = f"{_STYLE}<b>Drill.</b> {inline(self.drill.question)}"
+        self.ask.value = f"{_STYLE}<b>Drill.</b> {inline(self.drill.question)} <i>({escape(self.drill.asks)})</i>"
+        self._entered, self._checked = False, ""
         self.input.value, self.input.placeholder = "", self.drill.asks
         self.input.tooltip = f"Your answer, {self.drill.asks}. Enter checks it."
         self._say("")
@@ -101,7 +107,14 @@ class PracticeView:
         self.feedback.value = _live(html)
 
     def _on_message(self, _widget: Any, content: dict[str, Any], _buffers: Any) -> None:
-        if content.get("event") == "submit":  # Enter in the text field
+        """Enter: the browser sends the key first and the text after it; a text that came earlier (by Tab) is checked at once."""
+        if content.get("event") == "submit":
+            self._entered = True
+            if self.input.value != self._checked:
+                self.check()
+
+    def _on_value(self, _change: Any) -> None:
+        if self._entered:
             self.check()
 
     def display(self) -> None:

@@ -5,6 +5,8 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 
 class TwitterError(Exception):
     """Root of all deliberate errors. `http_status`: what an HTTP face answers."""
@@ -34,6 +36,16 @@ class Conflict(TwitterError):
     """The request contradicts what is stored (a username that is taken)."""
 
     http_status = 409
+
+
+class RateLimited(TwitterError):
+    """Too many calls; nothing was changed. `verdict` (a ratelimit.Verdict): which limit refused, the wait, the headers."""
+
+    http_status = 429
+
+    def __init__(self, message: str, verdict: Any = None) -> None:
+        super().__init__(message)
+        self.verdict = verdict
 
 
 class Unavailable(TwitterError):

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import sys
 
-from tests.benchmarks import bench_fanout, bench_ids, bench_import
+from tests.benchmarks import bench_fanout, bench_ids, bench_import, bench_ratelimit, bench_trends
 
-BENCHES = {"ids": bench_ids, "fanout": bench_fanout, "import": bench_import}
+BENCHES = {"ids": bench_ids, "fanout": bench_fanout, "ratelimit": bench_ratelimit, "trends": bench_trends, "import": bench_import}
 
 
 def main(names: list[str]) -> int:

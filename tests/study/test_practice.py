@@ -52,9 +52,33 @@ def test_a_right_answer_and_a_misconception_are_told_where_screen_readers_listen
     assert misconception("million-second-day").title in wrong and "aria-live" in wrong and "Right" not in wrong
 
 
-def test_enter_checks_and_no_number_explains_itself_and_is_not_counted(view):
-    view.input.value = "<b>soon</b>"
+def press_enter(view: PracticeView, typed: str) -> None:
+    """As the browser does it: the key first, then what stands in the field."""
     view.input._handle_custom_msg({"event": "submit"}, [])
+    view.input.value = typed
+
+
+def test_enter_checks_what_was_typed_and_not_what_stood_there_before(view):
+    press_enter(view, str(view.drill.answer * 3_600))
+    assert misconception("per-hour").title in view.feedback.value
+    press_enter(view, str(view.drill.answer))
+    assert "Right." in view.feedback.value
+    assert current().drills()[f"tweets-per-second/{SEED}"] == {"ok": False, "misconceptions": ["per-hour"]}
+
+
+def test_leaving_the_field_checks_nothing_and_enter_then_does(view):
+    view.input.value = str(view.drill.answer)
+    assert "Right." not in view.feedback.value and current().drills() == {}
+    view.input._handle_custom_msg({"event": "submit"}, [])
+    assert "Right." in view.feedback.value
+
+
+def test_typing_goes_to_the_kernel_as_a_whole(view):
+    assert view.input.continuous_update is False
+
+
+def test_what_is_no_number_explains_itself_and_is_not_counted(view):
+    press_enter(view, "<b>soon</b>")
     assert "does not look like a number" in view.feedback.value and "<b>soon" not in view.feedback.value
     assert current().drills() == {}
 
@@ -65,7 +89,7 @@ def test_another_one_is_the_next_seed_with_everything_cleared(view):
     button(view, "course-practice-another").click()
     assert view.drill == drill(SEED + 1, "tweets-per-second") and view.drill.question in view.ask.value
     assert view.input.value == "" and "×" not in view.feedback.value and view.solution.value == ""
-    assert view.input.placeholder == view.drill.asks
+    assert view.drill.asks in view.ask.value and view.input.placeholder == view.drill.asks
 
 
 def test_another_one_of_any_kind_goes_through_all_kinds(in_lab):
