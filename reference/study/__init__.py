@@ -1,6 +1,7 @@
 """What learning needs: predict, quiz, ladder, claim checks, progress, the environment check. Everything works in a headless run too."""
 
 from reference.estimation.claims import Claim, claims, find_claim
+from reference.study.audit_table import audit_table
 from reference.study.cards import RESHADED, assumptions, claim, ladder, opening
 from reference.study.environment import environment_check
 from reference.study.features_view import choose_features
@@ -13,7 +14,7 @@ from reference.study.scoping_view import scoping_game
 from reference.study.sheet_view import requirement_sheet
 
 __all__ = [
-    "RESHADED", "Claim", "Gate", "Question", "assumptions", "board", "choose_features", "claim", "claims", "environment_check",
-    "find_claim", "ladder", "my_scenario", "opening", "practice", "predict", "quiz", "requirement_sheet", "reset_progress",
-    "scoping_game", "show", "yours",
+    "RESHADED", "Claim", "Gate", "Question", "assumptions", "audit_table", "board", "choose_features", "claim", "claims",
+    "environment_check", "find_claim", "ladder", "my_scenario", "opening", "practice", "predict", "quiz", "requirement_sheet",
+    "reset_progress", "scoping_game", "show", "yours",
 ]  # fmt: skip

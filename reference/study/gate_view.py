@@ -12,6 +12,8 @@ from typing import TYPE_CHECKING, Any
 
 from reference import notebook
 from reference.estimation.errors import EstimationError
+from reference.study.entry import Entry
+from reference.study.panel import button, live
 from reference.study.style import GATE_STYLE
 from reference.twitter.errors import InvalidInput
 
@@ -27,9 +29,8 @@ class Question:
 
         self.gate = gate
         self.input = self._choice_input() if gate.choices is not None else self._number_input()
-        self.input.add_class("course-guess")
-        self.show_me = _button("Show me", "course-show-me", lambda _: self._on_show_me())
-        self.again = _button("Guess again", "course-guess-again", lambda _: self._on_again())
+        self.show_me = button("Show me", "course-show-me", self._on_show_me)
+        self.again = button("Guess again", "course-guess-again", self._on_again)
         self.feedback = widgets.HTML().add_class("course-feedback")
         self.ask = widgets.HTML(f"{GATE_STYLE}<b>Predict.</b> {notebook.inline(gate.question)}")
         self.row = widgets.HBox()
@@ -37,37 +38,31 @@ class Question:
         self.refresh()
 
     def _number_input(self) -> Any:
-        import ipywidgets as widgets
+        self.entry = Entry("Your guess:", "course-guess", self._submit, lambda: self._submit(""))
+        self._clear()
+        self.buttons = [button("Guess", "course-submit", self.entry.commit, style="primary")]
+        return self.entry.widget
 
+    def _clear(self) -> None:
         hint = self.gate.hint()
-        options = {"placeholder": hint or "a number, such as 30M", "tooltip": f"Your guess. {hint}. Enter commits."}
-        text = widgets.Text(
-            description="Your guess:", style={"description_width": "initial"}, layout={"width": "min(32em, 100%)"}, **options
-        )
-        text.on_msg(self._on_message)
-        self.buttons = [_button("Guess", "course-submit", lambda _: self._submit(text.value), style="primary")]
-        return text
+        self.entry.clear(hint or "a number, such as 30M", f"Your guess. {hint}. Enter commits.")
 
     def _choice_input(self) -> Any:
         """One button per choice: a radio group would lose its arrow keys to Lab, which moves between cells with them."""
         import ipywidgets as widgets
 
         self.buttons = []
-        return widgets.VBox([self._choice_button(choice) for choice in self.gate.choices or ()])
+        return widgets.VBox([self._choice_button(choice) for choice in self.gate.choices or ()]).add_class("course-guess")
 
     def _choice_button(self, choice: str) -> Any:
-        return _button(choice, "course-choice", lambda _: self._submit(choice))
-
-    def _on_message(self, _widget: Any, content: dict[str, Any], _buffers: Any) -> None:
-        if content.get("event") == "submit":  # Enter in the text field
-            self._submit(self.input.value)
+        return button(choice, "course-choice", lambda: self._submit(choice))
 
     def _submit(self, text: str) -> None:
         try:
             self.gate.submit(text)
             self.again.focus()  # the button that had the keyboard is gone
         except (EstimationError, InvalidInput) as error:
-            self.feedback.value = _live(notebook.escape(error))
+            self.feedback.value = live(notebook.escape(error))
 
     def _on_show_me(self) -> None:
         self.gate.show_me()
@@ -75,7 +70,7 @@ class Question:
 
     def _on_again(self) -> None:
         if self.gate.choices is None:
-            self.input.value = ""
+            self._clear()
         self.gate.fold_again()
 
     def refresh(self) -> None:
@@ -84,11 +79,11 @@ class Question:
             self.row.children = [self.again]
             self.box.remove_class("course-gate-folded")
             self.box.children = [self.ask, self.row, self.feedback]
-            self.feedback.value = _live(notebook.inline(self.gate.feedback()))
+            self.feedback.value = live(notebook.inline(self.gate.feedback()))
             return
         self.row.children = [*self.buttons, self.show_me]
         self.box.add_class("course-gate-folded")
-        self.feedback.value = _live("")
+        self.feedback.value = live("")
         self.box.children = [self.ask, self.input, self.row, self.feedback]
 
     def display(self) -> None:
@@ -145,16 +140,3 @@ def display_widget(widget: Any, text: str) -> None:
 
     view = {"version_major": 2, "version_minor": 0, "model_id": widget.model_id}
     display({"application/vnd.jupyter.widget-view+json": view, "text/plain": text}, raw=True)
-
-
-def _button(text: str, css_class: str, on_click: Any, style: str = "") -> Any:
-    import ipywidgets as widgets
-
-    button = widgets.Button(description=text, button_style=style).add_class(css_class)
-    button.on_click(on_click)
-    return button
-
-
-def _live(html: str) -> str:
-    """A line that screen readers announce when it changes."""
-    return f'<div role="status" aria-live="polite">{html}</div>'

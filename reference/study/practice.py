@@ -6,14 +6,14 @@ course-practice-check, course-practice-another, course-practice-solution, course
 
 from __future__ import annotations
 
-from typing import Any
-
 from reference import notebook
 from reference.estimation.drills import Drill, Feedback, drill
 from reference.estimation.errors import EstimationError
 from reference.notebook import escape, inline
 from reference.study import progress
-from reference.study.gate_view import _button, _live, display_widget
+from reference.study.entry import Entry
+from reference.study.gate_view import display_widget
+from reference.study.panel import button, live
 from reference.study.style import card
 
 _STYLE = (
@@ -25,6 +25,8 @@ _STYLE = (
     ".course-practice button:focus-visible,.course-practice input:focus-visible{"
     "outline:2px solid var(--jp-brand-color1,#1976d2);outline-offset:1px}</style>"
 )
+
+NOTHING_YET = "Type a number first; 30M, 30 million, 3e7 all work."
 
 
 def practice(start: int | Drill = 0, kind: str = "") -> None:
@@ -48,30 +50,24 @@ class PracticeView:
         import ipywidgets as widgets
 
         self.drill, self.kind = first, kind
-        self._entered, self._checked = False, ""  # Enter was pressed and its text has yet to come; the text last checked
         self.ask = widgets.HTML()
-        # Not continuous: the browser holds back what is typed while the kernel is busy, and Enter or a click would overtake it.
-        look = {"style": {"description_width": "initial"}, "layout": {"width": "min(32em, 100%)"}}
-        self.input = widgets.Text(description="Your answer:", continuous_update=False, **look)
-        self.input.add_class("course-practice-answer").on_msg(self._on_message)
-        self.input.observe(self._on_value, "value")
-        self.solution_button = _button("Worked solution", "course-practice-solution", lambda _: self.turn_solution())
+        self.entry = Entry("Your answer:", "course-practice-answer", self.check, lambda: self._say(NOTHING_YET))
+        self.solution_button = button("Worked solution", "course-practice-solution", self.turn_solution)
         buttons = [
-            _button("Check", "course-practice-check", lambda _: self.check(), style="primary"),
+            button("Check", "course-practice-check", self.entry.commit, style="primary"),
             self.solution_button,
-            _button("Another one", "course-practice-another", lambda _: self.another()),
+            button("Another one", "course-practice-another", self.another),
         ]
         self.feedback = widgets.HTML().add_class("course-practice-feedback")
         self.solution = widgets.HTML()
-        parts = [self.ask, self.input, widgets.HBox(buttons, layout={"flex_flow": "row wrap"}), self.feedback, self.solution]
+        parts = [self.ask, self.entry.widget, widgets.HBox(buttons, layout={"flex_flow": "row wrap"}), self.feedback, self.solution]
         self.box = widgets.VBox(parts).add_class("course-practice")
         self._show()
 
-    def check(self) -> Feedback | None:
-        """Judge what stands in the input; None where it is no number yet (the feedback says so)."""
-        self._entered, self._checked = False, self.input.value
+    def check(self, text: str) -> Feedback | None:
+        """Judge `text`; None where it is no number yet (the feedback says so)."""
         try:
-            found = self.drill.check(self.input.value)
+            found = self.drill.check(text)
         except EstimationError as error:
             self._say(escape(error))
             return None
@@ -85,17 +81,15 @@ class PracticeView:
         """The problem of the next seed."""
         self.drill = drill(self.drill.seed + 1, self.kind)
         self._show()
-        self.input.focus()
+        self.entry.widget.focus()
 
     def turn_solution(self) -> None:
         """Unfold the worked solution, or fold it again."""
-        self._unfold("" if self.solution.value else _live(f"<b>Worked solution.</b> {inline(self.drill.worked)}"))
+        self._unfold("" if self.solution.value else live(f"<b>Worked solution.</b> {inline(self.drill.worked)}"))
 
     def _show(self) -> None:
         self.ask.value = f"{_STYLE}<b>Drill.</b> {inline(self.drill.question)} <i>({escape(self.drill.asks)})</i>"
-        self._entered, self._checked = False, ""
-        self.input.value, self.input.placeholder = "", self.drill.asks
-        self.input.tooltip = f"Your answer, {self.drill.asks}. Enter checks it."
+        self.entry.clear(self.drill.asks, f"Your answer, {self.drill.asks}. Enter checks it.")
         self._say("")
         self._unfold("")
 
@@ -104,18 +98,7 @@ class PracticeView:
         self.solution_button.description = "Fold the solution" if solution else "Worked solution"
 
     def _say(self, html: str) -> None:
-        self.feedback.value = _live(html)
-
-    def _on_message(self, _widget: Any, content: dict[str, Any], _buffers: Any) -> None:
-        """Enter: the browser sends the key first and the text after it; a text that came earlier (by Tab) is checked at once."""
-        if content.get("event") == "submit":
-            self._entered = True
-            if self.input.value != self._checked:
-                self.check()
-
-    def _on_value(self, _change: Any) -> None:
-        if self._entered:
-            self.check()
+        self.feedback.value = live(html)
 
     def display(self) -> None:
         display_widget(self.box, "A drill: run this cell to practise.")

@@ -26,7 +26,7 @@ def button(view: PracticeView, css_class: str):
 
 
 def answer(view: PracticeView, text: object) -> str:
-    view.input.value = str(text)
+    view.entry.widget.value = str(text)
     button(view, "course-practice-check").click()
     return view.feedback.value
 
@@ -54,8 +54,8 @@ def test_a_right_answer_and_a_misconception_are_told_where_screen_readers_listen
 
 def press_enter(view: PracticeView, typed: str) -> None:
     """As the browser does it: the key first, then what stands in the field."""
-    view.input._handle_custom_msg({"event": "submit"}, [])
-    view.input.value = typed
+    view.entry.widget._handle_custom_msg({"event": "submit"}, [])
+    view.entry.widget.value = typed
 
 
 def test_enter_checks_what_was_typed_and_not_what_stood_there_before(view):
@@ -66,15 +66,27 @@ def test_enter_checks_what_was_typed_and_not_what_stood_there_before(view):
     assert current().drills()[f"tweets-per-second/{SEED}"] == {"ok": False, "misconceptions": ["per-hour"]}
 
 
+def test_a_click_that_overtakes_its_text_waits_for_it(view):
+    answer(view, view.drill.answer * 3_600)
+    button(view, "course-practice-check").click()
+    view.entry.widget.value = str(view.drill.answer)
+    assert "Right." in view.feedback.value
+
+
+def test_an_empty_field_is_asked_for_a_number_and_counts_nothing(view):
+    button(view, "course-practice-check").click()
+    assert "Type a number first" in view.feedback.value and current().drills() == {}
+
+
 def test_leaving_the_field_checks_nothing_and_enter_then_does(view):
-    view.input.value = str(view.drill.answer)
+    view.entry.widget.value = str(view.drill.answer)
     assert "Right." not in view.feedback.value and current().drills() == {}
-    view.input._handle_custom_msg({"event": "submit"}, [])
+    view.entry.widget._handle_custom_msg({"event": "submit"}, [])
     assert "Right." in view.feedback.value
 
 
 def test_typing_goes_to_the_kernel_as_a_whole(view):
-    assert view.input.continuous_update is False
+    assert view.entry.widget.continuous_update is False
 
 
 def test_what_is_no_number_explains_itself_and_is_not_counted(view):
@@ -88,8 +100,8 @@ def test_another_one_is_the_next_seed_with_everything_cleared(view):
     button(view, "course-practice-solution").click()
     button(view, "course-practice-another").click()
     assert view.drill == drill(SEED + 1, "tweets-per-second") and view.drill.question in view.ask.value
-    assert view.input.value == "" and "×" not in view.feedback.value and view.solution.value == ""
-    assert view.drill.asks in view.ask.value and view.input.placeholder == view.drill.asks
+    assert view.entry.widget.value == "" and "×" not in view.feedback.value and view.solution.value == ""
+    assert view.drill.asks in view.ask.value and view.entry.widget.placeholder == view.drill.asks
 
 
 def test_another_one_of_any_kind_goes_through_all_kinds(in_lab):

@@ -163,3 +163,14 @@ def test_numpy_answers_are_plain_numbers(in_lab):
     gate = number_gate(answer=np.int64(100))
     gate.submit("100")
     assert type(current().prediction("t/writes")["answer"]) is int
+
+
+def test_enter_that_overtakes_what_was_typed_commits_the_whole_number(in_lab):
+    """A busy kernel holds the text back: the key arrives first, the text after it."""
+    gate = number_gate(answer=3_000)
+    text = gate.widget.children[1]
+    assert text.continuous_update is False
+    text._handle_custom_msg({"event": "submit"}, [])
+    assert not gate.is_open
+    text.value = "3000"
+    assert gate.is_open and gate.guess == 3_000
