@@ -46,7 +46,7 @@ class Finding:
         return "" if self.claim.value is None else said(self.claim.value, self.claim.unit)
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, repr=False)
 class Audit(Table):
     """All findings: iterate, index by claim id, `.counts()`, `.only(...)` to filter; prints and shows as a table."""
 

@@ -43,7 +43,7 @@ class Flip:
     after: str
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, repr=False)
 class Curveball(Table):
     """One throw at one scenario: `says` (the prompt), `flips` (what changes), and both estimates. Prints as a table of flips."""
 

@@ -61,7 +61,7 @@ class Row:
         return self.decision != SKIP
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, repr=False)
 class Estimate(Table):
     """All rows for one scenario: iterate, index by name (`["tweets_peak"]`), `.frame()` for pandas; prints as a table."""
 

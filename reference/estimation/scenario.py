@@ -66,7 +66,9 @@ class Scenario:
     hot_days: float = _given(30, "day", 0, 36_525, 1.5, "newest days kept on fast disks; the rest is cold")
     # the cache
     timeline_entries: float = _given(800, "entries/user", 1, 100_000, 1.0, "entries kept of a home timeline")
-    entry_bytes: float = _given(120, "bytes/entry", 1, 10_000, 1.3, "memory of one entry in a Redis sorted set (96 KB for 800)")
+    entry_bytes: float = _given(120, "bytes/entry", 1, 10_000, 1.3, "memory of an entry of a large Redis sorted set (96 KB for 800)")
+    packed_entry_bytes: float = _given(13.4, "bytes/entry", 1, 10_000, 1.2, "memory of an entry of a small one, which Redis packs")
+    packed_entries: float = _given(128, "entries/user", 0, 100_000, 1.0, "entries up to which Redis packs (zset-max-listpack-entries)")
     cached_tweet_days: float = _given(2, "day", 0, 3_650, 1.5, "newest tweets kept in memory, whole")
     memory_copies: float = _given(2, "copies", 1, 10, 1.0, "a primary and its replica")
     # what a machine does

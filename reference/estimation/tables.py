@@ -28,6 +28,9 @@ class Table:
     def __str__(self) -> str:
         return text_table(self.header, self.cells())
 
+    def __repr__(self) -> str:
+        return str(self)
+
     def _repr_html_(self) -> str:
         head = "".join(f'<th scope="col" style="text-align:left">{html.escape(each)}</th>' for each in self.header)
         body = "".join(f"<tr>{''.join(_cell(cell) for cell in row)}</tr>" for row in self.cells())

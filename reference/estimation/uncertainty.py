@@ -48,7 +48,7 @@ class Spread:
         return f"{self.row}: {low} … {middle} … {high} (5th, 50th, 95th percentile)"
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, repr=False)
 class Argument(Table):
     """Which assumption is worth arguing about: for each, how it moves a row and how often the decision would be another."""
 

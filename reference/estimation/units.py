@@ -60,7 +60,7 @@ def solve(formula: str, inputs: Mapping[str, Any]) -> Any:
 
 @cache
 def functions() -> Mapping[str, Any]:
-    """What formulas over quantities may call, on one number or on an array of them: ceil, min, max, power (of pure numbers)."""
+    """What formulas over quantities may call, on one number or on an array of them: ceil, min, max, power (of pure numbers), up_to."""
     import numpy as np
 
     def ceil(amount: Any) -> Any:
@@ -71,7 +71,12 @@ def functions() -> Mapping[str, Any]:
     def power(base: Any, exponent: Any) -> Any:
         return quantity(np.power(in_unit(base, ""), in_unit(exponent, "")))
 
-    return {"ceil": ceil, "min": _smaller, "max": _larger, "power": power}
+    def up_to(limit: Any, amount: Any, then: Any, otherwise: Any) -> Any:
+        """`then` while `amount` is at most `limit`, `otherwise` beyond."""
+        within = np.where(in_unit(amount / limit, "") <= 1, 1.0, 0.0)
+        return within * then + (1 - within) * otherwise
+
+    return {"ceil": ceil, "min": _smaller, "max": _larger, "power": power, "up_to": up_to}
 
 
 def _smaller(first: Any, second: Any) -> Any:
