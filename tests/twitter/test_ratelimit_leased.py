@@ -114,17 +114,34 @@ def test_a_lost_answer_never_gives_tokens_twice(redis: Any, space: str) -> None:
 
 
 def test_tokens_whose_lease_ended_before_the_answer_came_are_not_spent(redis: Any, space: str) -> None:
+    clock, always = ManualClock(), 9
+    limiter = slowly_answered(redis, space, clock, always)
+    assert not limiter.acquire("k") and clock.now() == ManualClock().now() + 12, "it asked twice and gave up"
+    # at 6 s the 4 not leased and the 1 s since that lease ended make 5, all leased again; at 12 s: what 6 s have refilled
+    assert admitted(LeasedTokenBucket(redis, 10, 1.0, clock, block=10, namespace=space), 20) == 6
+
+
+def test_one_late_answer_refuses_nobody(redis: Any, space: str) -> None:
+    """A busy machine is no refusal: the tokens of the late lease are lost to everybody, and another one is asked for."""
+    clock = ManualClock()
+    assert slowly_answered(redis, space, clock, late=1).acquire("k")
+    assert admitted(LeasedTokenBucket(redis, 10, 1.0, clock, block=10, namespace=space), 20) == 0
+
+
+def slowly_answered(redis: Any, space: str, clock: ManualClock, late: int) -> LeasedTokenBucket:
+    """Its first `late` answers take 6 s each, 1 s longer than a lease."""
+
     class Slow(Counted):
+        answers = 0
+
         def execute_command(self, *args: Any) -> Any:
             answer = super().execute_command(*args)
-            clock.advance(6.0)
+            self.answers += 1
+            clock.advance(6.0 if self.answers <= late else 0.0)
             return answer
 
-    clock = ManualClock()
     LeasedTokenBucket(redis, 10, 1.0, clock, namespace=space).acquire("other")  # the script is known: one call is one round trip
-    limiter = LeasedTokenBucket(Slow(redis), 10, 1.0, clock, block=6, lease_s=5, namespace=space)
-    assert not limiter.acquire("k")
-    assert admitted(LeasedTokenBucket(redis, 10, 1.0, clock, block=10, namespace=space), 20) == 5  # the 4 not leased, 1 s since
+    return LeasedTokenBucket(Slow(redis), 10, 1.0, clock, block=6, lease_s=5, namespace=space)
 
 
 def test_a_cost_above_the_block_is_granted_when_the_bucket_has_it(redis: Any, space: str) -> None:

@@ -84,10 +84,7 @@ class LeasedTokenBucket:
             if now_ns >= purse.ends_ns:
                 purse.tokens = 0
             if purse.tokens < cost and not (purse.refused <= cost and now_ns < purse.refused_until_ns):
-                self._fetch(key, purse, cost)
-                now_ns = self._monotonic_ns()
-                if now_ns >= purse.ends_ns:  # the answer took longer than the lease: others have these tokens by now
-                    purse.tokens = 0
+                now_ns = self._fetch(key, purse, cost)
             full_ns = purse.full_ns if purse.full_ns > now_ns else now_ns
             if purse.tokens >= cost:
                 if not peek:
@@ -97,7 +94,16 @@ class LeasedTokenBucket:
             retry_s = max(0, purse.refused_until_ns - now_ns) / NS_PER_S + (cost - purse.refused) / self.refill_per_s
             return Decision(False, self.limit, purse.tokens, retry_s, (full_ns - now_ns) / NS_PER_S)
 
-    def _fetch(self, key: str, purse: _Purse, cost: int) -> None:
+    def _fetch(self, key: str, purse: _Purse, cost: int) -> int:
+        """Take a block, and once more if the answer took longer than its lease: others have those tokens by then. The time it is now."""
+        for _ in range(2):
+            self._take(key, purse, cost)
+            if (now_ns := self._monotonic_ns()) < purse.ends_ns:
+                break
+            purse.tokens = 0
+        return now_ns
+
+    def _take(self, key: str, purse: _Purse, cost: int) -> None:
         """Bring back what is left and take a block that covers `cost`; without one, remember until when it is refused."""
         sent_ns = self._monotonic_ns()
         back, purse.tokens = purse.tokens, 0  # first: if the answer is lost, Redis may have them already
