@@ -142,7 +142,7 @@ def test_a_real_deadlock_is_resolved_by_running_one_side_again(postgres_url: str
             store.run(delete_both)
 
         in_threads(2, work)
-        assert len(attempts) == 3
+        assert len(attempts) >= 3, "one side ran again (on a busy machine the second round may collide, too)"
         assert world.tweets.get(first.id).deleted and world.tweets.get(second.id).deleted
         store.destroy()
 
