@@ -162,20 +162,37 @@ class WhatIf:
 
 
 def _copy_into(shown: Any, new: Any) -> None:
-    """Make the widget show what `new` holds, in one message; traces keep their identity, so nothing flickers."""
+    """Make the widget show what `new` holds, in one message; traces keep their identity, so nothing flickers.
+
+    Only properties that differ are set: plotly validates whatever it is given, and that takes longer than to draw it.
+    """
     with shown.batch_update():
         if len(shown.data) == len(new.data):
             for old_trace, new_trace in zip(shown.data, new.data, strict=True):
-                old_trace.update(new_trace.to_plotly_json(), overwrite=True)
+                old_trace.update(_differing(old_trace, new_trace), overwrite=True)
         else:
             shown.data = ()
             shown.add_traces(new.data)
-        layout = new.layout.to_plotly_json()
+        layout = _differing(shown.layout, new.layout)
         layout.pop("template", None)
-        marks = {name: layout.pop(name, []) for name in ("annotations", "shapes")}
-        shown.layout.update({**layout, "width": PANEL_WIDTH_PX})
-        for name, items in marks.items():  # update() would merge lists, and keep the marks of the old position
-            shown.layout[name] = items
+        layout.pop("width", None)
+        for name in ("annotations", "shapes"):  # update() would merge lists, and keep the marks of the old position
+            if layout.pop(name, None) or len(shown.layout[name]) != len(new.layout[name]):
+                shown.layout[name] = new.layout[name]
+        shown.layout.update(layout)
+
+
+def _differing(old: Any, new: Any) -> dict[str, Any]:
+    """Properties of `new` that `old` has not, or has otherwise."""
+    before = old.to_plotly_json()
+    return {name: value for name, value in new.to_plotly_json().items() if not _same(before.get(name), value)}
+
+
+def _same(one: Any, other: Any) -> bool:
+    try:
+        return bool(one == other)
+    except ValueError:  # arrays say so element by element; to set one again does no harm
+        return False
 
 
 def _say(value: Any) -> str:

@@ -3,6 +3,7 @@ from __future__ import annotations
 import statistics
 import time
 
+import numpy as np
 import pytest
 
 from reference.lab import Slider, charts, whatif
@@ -61,6 +62,15 @@ def test_a_changing_number_of_traces_is_drawn(in_lab):
     shown = whatif(lambda count: count, {"count": Slider("count", low=1, high=5, default=2)}, lines)
     shown.sliders["count"].value = 4
     assert [trace.name for trace in shown.figure.data] == [f"push {i}" for i in range(4)]
+
+
+def test_a_series_given_as_an_array_is_redrawn(in_lab):
+    def lines(at):
+        return charts.lines({"push": (np.array([1, 2, 3]), np.array([at, 2, 3]))}, title="t", x="x", y="y")
+
+    shown = whatif(lambda at: at, {"at": Slider("at", low=1, high=5, default=4)}, lines)
+    shown.sliders["at"].value = 2
+    assert list(shown.figure.data[0].y) == [2, 2, 3]
 
 
 def test_an_error_of_the_model_is_said_under_the_chart(in_lab):
