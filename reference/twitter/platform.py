@@ -16,7 +16,7 @@ from typing import TYPE_CHECKING, Any
 from reference.twitter.accounts import Accounts
 from reference.twitter.activity import Activity
 from reference.twitter.backend import connect, delete_namespace
-from reference.twitter.clock import NS_PER_MS, NS_PER_S, Clock, SystemClock
+from reference.twitter.clock import NS_PER_MS, NS_PER_S, Clock, SystemClock, injected
 from reference.twitter.consumer import GroupConsumer
 from reference.twitter.delivery import Classifier, Delivery
 from reference.twitter.errors import Unavailable, require
@@ -26,6 +26,7 @@ from reference.twitter.graph import Graph
 from reference.twitter.homes import IdTimelines
 from reference.twitter.ids import SnowflakeGenerator
 from reference.twitter.outbox import Outbox
+from reference.twitter.ratelimit import Limiter, Policies
 from reference.twitter.store import Store
 from reference.twitter.timelines import Timelines
 from reference.twitter.tweet_store import TweetStore
@@ -62,6 +63,7 @@ class Platform:
         cap: int,
         lease_ttl_ms: int | None,
         groups: Sequence[str] = GROUPS,
+        limits: Policies | None = None,
     ) -> None:
         self.redis, self.store, self.namespace, self.clock, self.policy = redis, store, namespace, clock, policy
         self.own_namespace, self.own_client = own_namespace, False
@@ -77,7 +79,8 @@ class Platform:
         self.activity = Activity(redis, namespace, clock)
         self.registry = ClassRegistry(redis, namespace)
         self.classifier = Classifier(policy, self.registry, self.accounts)
-        self.tweets = Tweets(store, self.accounts, self.tweet_store, self.outbox, self.ids, self.authors)
+        limiter = None if limits is None else Limiter(redis, limits, clock=injected(clock), namespace=namespace)
+        self.tweets = Tweets(store, self.accounts, self.tweet_store, self.outbox, self.ids, self.authors, limiter)
         self.timelines = Timelines(self.classifier, self.accounts, self.graph, self.tweet_store, self.homes, self.authors, self.activity)
         self.delivery = Delivery(policy, self.classifier, self.graph, self.tweet_store, self.homes, self.authors, self.activity)
         self.log = EventLog(redis, namespace, store.partitions)
@@ -103,6 +106,7 @@ class Platform:
         timeline_cap: int = 800,
         lease_ttl_ms: int | None = None,
         groups: Sequence[str] = GROUPS,
+        limits: Policies | None = None,
     ) -> Platform:
         """Open a platform.
 
@@ -112,7 +116,7 @@ class Platform:
         makes all timelines be rebuilt. redis: a client to use instead of redis_url. partitions: of the event log, fixed at creation.
         timeline_cap: tweets that a home timeline serves. lease_ttl_ms: after so long a dead worker's partitions are taken over
         (None: 10 s, or an hour in a namespace of one's own). groups: consumer groups that `drain` and `consume` work for, all by
-        default. Raises InvalidInput, Conflict, Unavailable.
+        default. limits: what an author may post (`Policies.load()`; None: anything). Raises InvalidInput, Conflict, Unavailable.
         """
         require(bool(groups) and set(groups) <= set(GROUPS), f"groups must be some of {', '.join(GROUPS)}, not {tuple(groups)}")
         clock = clock or SystemClock()
@@ -122,7 +126,7 @@ class Platform:
         own_namespace = namespace is None or not store.durable
         try:
             policy = fanout or _recorded_policy(store)
-            app = cls(client, store, name, clock, policy, own_namespace, timeline_cap, lease_ttl_ms, groups)
+            app = cls(client, store, name, clock, policy, own_namespace, timeline_cap, lease_ttl_ms, groups, limits)
         except BaseException:
             _leave(client, store, name, own_namespace, own_client=redis is None)
             raise

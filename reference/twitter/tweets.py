@@ -11,24 +11,37 @@ from reference.twitter.homes import IdTimelines
 from reference.twitter.ids import TWITTER
 from reference.twitter.model import MAX_TWEET_ID, Event, Tweet, normalize_text
 from reference.twitter.outbox import Outbox
+from reference.twitter.ratelimit import Limiter
 from reference.twitter.store import Store
 from reference.twitter.tweet_store import TweetStore
 
 
 class Tweets:
-    """The write path of tweets. `ids`: anything with next_id() -> int of the TWITTER layout."""
+    """The write path of tweets. `ids`: anything with next_id() -> int of the TWITTER layout. `limiter`: None for no limits."""
 
-    def __init__(self, store: Store, accounts: Accounts, tweet_store: TweetStore, outbox: Outbox, ids: Any, authors: IdTimelines) -> None:
+    def __init__(
+        self,
+        store: Store,
+        accounts: Accounts,
+        tweet_store: TweetStore,
+        outbox: Outbox,
+        ids: Any,
+        authors: IdTimelines,
+        limiter: Limiter | None = None,
+    ) -> None:
         self.store, self.accounts, self.tweet_store = store, accounts, tweet_store
-        self.outbox, self.ids, self.authors = outbox, ids, authors
+        self.outbox, self.ids, self.authors, self.limiter = outbox, ids, authors, limiter
 
     def post(self, author_id: int, text: str) -> Tweet:
         """Store a tweet; durable when this returns, in the author's own timeline at once, in followers' when a worker delivers it.
 
-        text: 1–280 characters as users count them, stored as NFC. Raises InvalidInput, NotFound (author).
+        text: 1–280 characters as users count them, stored as NFC. Raises InvalidInput, NotFound (author), RateLimited (nothing is
+        stored, no id is spent; a text that is refused costs no token).
         """
         body = normalize_text(text)
-        self.accounts.get(author_id)
+        author = self.accounts.get(author_id)
+        if self.limiter is not None:
+            self.limiter.require(author_id, "tweet", tier="verified" if author.verified else "free")
         tweet_id = self.ids.next_id()
         tweet = Tweet(tweet_id, author_id, body, datetime_from_ms(TWITTER.decode(tweet_id).unix_ms))
         with self.store.transaction() as tx:

@@ -12,9 +12,10 @@ import pytest
 
 from reference.twitter.backend import connect, delete_namespace
 from reference.twitter.clock import ManualClock
-from reference.twitter.errors import Forbidden, InvalidInput, NotFound, Unavailable
+from reference.twitter.errors import Forbidden, InvalidInput, NotFound, RateLimited, Unavailable
 from reference.twitter.fanout import FanoutOnRead, FanoutOnWrite, Hybrid
 from reference.twitter.platform import Platform
+from reference.twitter.ratelimit import Limit, Policies
 
 
 def open_platform(redis, **options) -> Platform:
@@ -279,6 +280,43 @@ def test_a_tweet_that_is_refused_leaves_nothing(redis) -> None:
             with pytest.raises((InvalidInput, NotFound)):
                 app.tweets.post(author_id, text)
         assert app.tweet_store.count() == 0 and app.outbox.waiting() == 0
+
+
+# — limits —
+
+TWO_A_MINUTE = Policies((Limit("tweet", 2, 60, tier="free"), Limit("tweet", 3, 60, tier="verified"), Limit("tweet", 3, 60, tier="api")))
+
+
+def test_a_post_above_the_limit_is_refused_and_leaves_nothing_until_the_wait_is_over(redis) -> None:
+    clock = ManualClock()
+    with open_platform(redis, clock=clock, limits=TWO_A_MINUTE) as app:
+        _, author = two_people(app)
+        with pytest.raises(InvalidInput):  # which costs no token
+            app.tweets.post(author, " ")
+        for text in ("one", "two"):
+            app.tweets.post(author, text)
+        with pytest.raises(RateLimited) as refused:
+            app.tweets.post(author, "three")
+        assert app.tweet_store.count() == 2 and app.outbox.waiting() == 2
+        clock.advance(refused.value.verdict.retry_after_s)
+        app.tweets.post(author, "three")
+        assert app.tweet_store.count() == 3
+
+
+def test_a_verified_author_posts_under_the_limit_of_the_verified(redis) -> None:
+    with open_platform(redis, limits=TWO_A_MINUTE) as app:
+        _, author = two_people(app)
+        app.accounts.set_verified(author)
+        for text in ("one", "two", "three"):
+            app.tweets.post(author, text)
+        with pytest.raises(RateLimited):
+            app.tweets.post(author, "four")
+
+
+def test_without_limits_an_author_posts_as_fast_as_they_like(redis) -> None:
+    with open_platform(redis) as app:
+        _, author = two_people(app)
+        assert len({app.tweets.post(author, f"tweet {n}").id for n in range(60)}) == 60
 
 
 # — opening —
