@@ -129,6 +129,11 @@ def most_figure(series: dict[str, tuple[list[float], list[float]]]) -> Any:
     figure = charts.lines(
         series, title=title, x="length of the stretch, minutes", y="calls, at most", step=True, markers=False, roles=roles
     )
+    if abs(most - 100) < 14:  # the two names would stand on each other
+        up_px = 8 if most >= 100 else -8
+        figure.update_annotations(yshift=up_px, selector={"text": name}).update_annotations(
+            yshift=-up_px, selector={"text": "100 in any hour"}
+        )
     return figure.update_yaxes(range=[0, 210]).update_xaxes(range=[0, 60])
 
 
@@ -209,25 +214,6 @@ def redis_that_is_down() -> Any:
     server = fakeredis.FakeServer()
     server.connected = False
     return fakeredis.FakeRedis(server=server, decode_responses=True)
-
-
-def flaws() -> pd.DataFrame:
-    """What the contract found in libraries, in the versions that our tests run."""
-    import pandas as pd
-
-    rows = [
-        ("limits 5.8.0", "fixed window", "a refused call consumes nothing", "the counter is raised before it is compared"),
-        ("throttled-py 3.5.0", "token bucket, Redis", "a token comes back after one over the rate", "time in whole seconds"),
-        (
-            "throttled-py 3.5.0",
-            "token bucket, Redis",
-            "a small burst of a fast limit is limited too",
-            "the expiry is rounded down to 0 s",
-        ),
-        ("pyrate-limiter 4.5.1", "log, Redis", "clients whose clocks disagree do not widen the limit", "the client's clock decides"),
-        ("pyrate-limiter 4.5.1", "log, Redis", "idle state expires", "the key of a client who left stays for ever"),
-    ]
-    return pd.DataFrame(rows, columns=["library", "algorithm", "what does not hold", "why"]).set_index("library")
 
 
 def weights(limit: int = 100) -> pd.DataFrame:

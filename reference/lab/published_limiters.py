@@ -9,11 +9,14 @@ import json
 import math
 import threading
 from collections.abc import Callable
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from reference.twitter.backend import connect
 from reference.twitter.clock import ManualClock
 from reference.twitter.ratelimit import TokenBucket
+
+if TYPE_CHECKING:
+    import pandas as pd
 
 LIBRARY, LIBRARY_VERSION = "throttled-py", "3.5.0"
 """Whose arithmetic `WholeSecondBucket` repeats (its Redis store); a test holds the library itself to it."""
@@ -122,9 +125,12 @@ class PublishedB:
         self.between()
         if count >= self.limit:
             return False
-        self.redis.zadd(key, {str(now): now})
+        self.redis.zadd(key, {self.member(now): now})
         self.redis.expire(key, self.window_s)
         return True
+
+    def member(self, now: float) -> str:
+        return str(now)
 
 
 class PublishedE:
@@ -158,7 +164,8 @@ def stage(start_s: float = NINE_O_CLOCK_S) -> tuple[Any, ManualClock]:
 def lockstep(limiter_with: Callable[[Callable[[], Any]], Limiter], clients: int = 8, tries: int = 110) -> int:
     """Admitted calls of `clients` threads that go step by step: all read, then all write. `limiter_with(between)` makes the limiter.
 
-    Exact: the worst interleaving there is, on purpose. A limiter that never calls `between` meets only the start of each round.
+    Exact, on purpose; not the worst there is: a client that writes late gives back what others spent meanwhile. A limiter that never
+    calls `between` meets only the start of each round.
     """
     barrier = threading.Barrier(clients)
     limiter = limiter_with(lambda: barrier.wait(WAIT_S))
@@ -199,3 +206,34 @@ def at_once(name: str, clients: int = 100, spent: int = 48) -> int:
         limiter.acquire("shared")
         clock.advance(1)
     return lockstep(lambda between: PUBLISHED[name](redis, clock, between), clients, tries=1)
+
+
+def around_a_full_second(make_limiter: Callable[[Any, ManualClock], Limiter], tries: int = 9) -> int:
+    """Of `tries` calls 10 ms before a full second, and as many on it, how many are admitted."""
+    redis, clock = stage()
+    limiter, admitted = make_limiter(redis, clock), 0
+    for wait_s in (0.99, 0.01):
+        clock.advance(wait_s)
+        admitted += sum(bool(limiter.acquire("shared")) for _ in range(tries))
+    return admitted
+
+
+FLAWS = (
+    ("limits 5.8.0", "fixed window", "the counter is raised before it is compared", (
+        "a refused call consumes nothing", "a cost above the capacity is refused and takes nothing")),
+    ("throttled-py 3.5.0", "token bucket", "time in whole seconds", (
+        "a token comes back after one over the rate", "waiting retry after succeeds and a millisecond less does not",
+        "no double burst at the edge of a window", "no interval sees more than was promised")),
+    ("throttled-py 3.5.0", "token bucket", "the expiry is rounded down to 0 s", ("a small burst of a fast limit is limited too",)),
+    ("pyrate-limiter 4.5.1", "log", "the client's clock decides", ("clients whose clocks disagree do not widen the limit",)),
+    ("pyrate-limiter 4.5.1", "log", "the key of a client who left stays for ever", ("idle state expires",)),
+)  # fmt: skip
+"""Library and version, which limiter on Redis, why, and the laws of the contract that it breaks by that: all of them, as our tests find."""
+
+
+def flaws() -> pd.DataFrame:
+    """`FLAWS` as a table, a row for each law."""
+    import pandas as pd
+
+    rows = [(library, algorithm, law, why) for library, algorithm, why, laws in FLAWS for law in laws]
+    return pd.DataFrame(rows, columns=["library", "limiter", "what does not hold", "why"]).set_index("library")

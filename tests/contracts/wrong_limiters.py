@@ -1,8 +1,7 @@
-"""Rate limiters that are wrong in one way each, and the published codes of B, C and E, which are wrong in several."""
+"""Rate limiters that are wrong in one way each, and the published codes of B, C and E (the lab's), which are wrong in several."""
 
 from __future__ import annotations
 
-import json
 import math
 import threading
 import time
@@ -11,6 +10,8 @@ from collections.abc import Callable
 from fractions import Fraction
 from typing import Any
 
+from reference.lab import published_limiters
+from reference.lab.published_limiters import PublishedC
 from reference.twitter.clock import NS_PER_S
 from reference.twitter.ratelimit import Decision
 
@@ -254,68 +255,29 @@ def fresh(kind: Callable[..., Any]) -> tuple[Callable[[int, float, Any], Any], S
     return (lambda capacity, per_s, clock: kind(capacity, per_s, clock, store)), store
 
 
-class PublishedB:
-    """Design B, Otimizações Críticas 2: a log whose member is the time, in four commands."""
+class PublishedB(published_limiters.PublishedB):
+    """Design B's, by capacity and rate."""
 
     def __init__(self, redis: Any, capacity: int, per_s: float, clock: Any) -> None:
-        self.redis, self.limit, self.window_s, self.clock = redis, capacity, round(capacity / per_s), clock
-
-    def acquire(self, key: str) -> bool:
-        key, now = f"rate_limit:{key}:post_tweet", self.clock.now()
-        self.redis.zremrangebyscore(key, 0, now - self.window_s)
-        if self.redis.zcard(key) >= self.limit:
-            return False
-        self.redis.zadd(key, {self.member(now): now})
-        self.redis.expire(key, self.window_s)
-        return True
-
-    def member(self, now: float) -> str:
-        return str(now)
+        super().__init__(redis, capacity, round(capacity / per_s), clock)
 
 
 class PublishedCWindow(PublishedB):
-    """Design C, 6 Deep Dive 3, its alternative: the same with a unique member."""
+    """Design C, 6.3, its alternative: as B's, with a unique member."""
 
     def member(self, now: float) -> str:
         return str(uuid.uuid4())
 
 
-class PublishedC:
-    """Design C, 6 Deep Dive 3: a bucket read, changed in Python and written back; it lives an hour."""
+class PublishedCMended(PublishedC):
+    """C's without its double charge, which breaks so many laws that it hides the other mistakes."""
+
+    def fresh(self) -> int:
+        return self.capacity
+
+
+class PublishedE(published_limiters.PublishedE):
+    """Design E's, by capacity and rate."""
 
     def __init__(self, redis: Any, capacity: int, per_s: float, clock: Any) -> None:
-        self.redis, self.capacity, self.refill_rate, self.clock = redis, capacity, per_s, clock
-
-    def acquire(self, key: str) -> bool:
-        key, now = f"ratelimit:{key}:tweet", self.clock.now()
-        bucket = self.redis.hgetall(key)
-        tokens = self.capacity
-        if bucket:
-            elapsed = now - float(bucket["last_refill"])
-            tokens = min(self.capacity, float(bucket["tokens"]) + elapsed * self.refill_rate)
-        if tokens < 1:
-            return False
-        self.redis.hset(key, mapping={"tokens": tokens - 1, "last_refill": now})
-        self.redis.expire(key, 3600)
-        return True
-
-
-class PublishedE:
-    """Design E, 13: a bucket as JSON; what came back since its creation is credited with every call."""
-
-    def __init__(self, redis: Any, capacity: int, per_s: float, clock: Any) -> None:
-        self.redis, self.tokens, self.interval_s, self.clock = redis, capacity, round(capacity / per_s), clock
-
-    def acquire(self, key: str) -> bool:
-        key, now_ms = f"rate:{key}:tweet_create", self.clock.now_ns() // 1_000_000
-        stored = self.redis.get(key)
-        tokens, last_refill = self.tokens, now_ms
-        if stored:
-            data = json.loads(stored)
-            elapsed = (now_ms - data["lastRefill"]) / 1000
-            tokens = min(data["tokens"] + math.floor(elapsed / (self.interval_s / self.tokens)), self.tokens)
-            last_refill = data["lastRefill"]
-        if tokens < 1:
-            return False
-        self.redis.set(key, json.dumps({"tokens": tokens - 1, "lastRefill": last_refill}), ex=self.interval_s)
-        return True
+        super().__init__(redis, capacity, round(capacity / per_s), clock)

@@ -8,14 +8,14 @@ from typing import Any
 import numpy as np
 import pytest
 
-from reference.contracts import rate_limiter
 from reference.lab import limiter_lessons as lessons
 from reference.lab import published_limiters as published
 from reference.twitter.backend import connect
 from reference.twitter.clock import ManualClock
 from reference.twitter.errors import Unavailable
-from reference.twitter.ratelimit import FixedWindow, SlidingWindowLog, TokenBucket
+from reference.twitter.ratelimit import FixedWindow, SlidingWindowCounter, SlidingWindowLog, TokenBucket
 from tests.contracts import peer_limiters as peers
+from tests.contracts.test_rate_limiter_contract import PEERS
 from tests.contracts.travelling_clock import travelling
 
 PER_S = 100 / 3600
@@ -48,6 +48,13 @@ def test_who_waits_as_told_gets_all_that_a_bucket_promises() -> None:
     assert lessons.as_told(bucket, clock, for_s=3601) == [0, 0, 0, 0, 0, 720, 1440, 2160, 2880, 3600]
 
 
+def test_a_sliding_counter_lets_nearly_twice_its_limit_into_an_hour_at_worst() -> None:
+    clock = ManualClock(published.NINE_O_CLOCK_S)
+    counter = lessons.make(SlidingWindowCounter, connect("fakeredis://"), clock, limit=20)
+    calls = lessons.play(counter, clock, np.concatenate([3599 + 0.02 * np.arange(20), 3600 + 30 * np.arange(120)]))
+    assert lessons.most_in_any(calls.loc[calls["admitted"], "at_s"].to_numpy()) == 39
+
+
 @pytest.mark.parametrize(("clients", "tries", "naive"), [(2, 8, 10), (4, 6, 20), (3, 2, 6)])
 def test_in_lockstep_each_token_is_sold_to_every_client_and_by_a_script_once(clients: int, tries: int, naive: int) -> None:
     redis, clock = connect("fakeredis://"), ManualClock()
@@ -55,6 +62,20 @@ def test_in_lockstep_each_token_is_sold_to_every_client_and_by_a_script_once(cli
     together = published.lockstep(lambda between: TokenBucket(redis, 5, 0.001, clock), clients, tries)
     assert (apart, together) == (naive, min(5, clients * tries))
     assert published.race(TokenBucket(redis, 5, 0.001, clock, namespace="free"), clients, tries) == together
+
+
+def test_who_writes_late_gives_back_what_others_spent_so_that_lockstep_is_not_the_worst() -> None:
+    redis, clock, admitted = connect("fakeredis://"), ManualClock(), []
+    quick = published.CheckThenAct(redis, 5, 0.001, clock)
+
+    def others_spend_all() -> None:
+        while quick.acquire("shared"):
+            admitted.append("quick")
+
+    late = published.CheckThenAct(redis, 5, 0.001, clock, others_spend_all)
+    while late.acquire("shared"):
+        admitted.append("late")
+    assert (admitted.count("late"), admitted.count("quick")) == (5, 5 + 4 + 3 + 2 + 1), "two clients, four times the capacity"
 
 
 @pytest.mark.parametrize(("name", "admitted"), [("B", 9), ("C", 9), ("E", 9), ("one Lua script", 2)])
@@ -127,12 +148,15 @@ def _ticks(clock: ManualClock, every_s: float, calls: int) -> Any:
         yield number
 
 
-def test_the_table_of_flaws_names_laws_of_the_contract_and_the_versions_that_are_tested() -> None:
-    table = lessons.flaws()
-    assert set(table["what does not hold"]) <= {law.name for law in rate_limiter.contract}
-    for name, version in (row.split() for row in table.index):
-        pytest.importorskip({"limits": "limits", "throttled-py": "throttled", "pyrate-limiter": "pyrate_limiter"}[name])
+def test_the_table_of_flaws_is_what_the_contract_finds_in_the_versions_that_are_tested() -> None:
+    modules = {"limits": "limits", "throttled-py": "throttled", "pyrate-limiter": "pyrate_limiter"}
+    found = {(adapter.__name__.removesuffix("_on"), law) for adapter, *_, laws in PEERS for law in laws}
+    told = set()
+    for name, version, law in ((*row.Index.split(), row[2]) for row in published.flaws().itertuples()):
+        pytest.importorskip(modules[name])
         assert importlib.metadata.version(name) == version
+        told.add((modules[name].removesuffix("_limiter"), law))
+    assert told == found and len(published.flaws()) == len(told)
 
 
 def test_a_key_weighs_what_the_notebook_says(redis_url: str) -> None:
@@ -170,6 +194,8 @@ def test_figures_say_what_they_count() -> None:
     budgets = lessons.budgets_figure({"FixedWindow": played})
     assert [len(trace.x) for trace in budgets.data] == [8, 6, 2]
     panel = lessons.most_within(20, 80)
+    names = {note.text: note.yshift for note in lessons.most_figure(panel).layout.annotations}
+    assert names["bucket 20, 80/h"] - names["100 in any hour"] == 16, "they end at the same height and must not hide each other"
     assert "100 calls" in lessons.most_figure(panel).layout.title.text
     assert lessons.most_numbers(panel) == {"most in one hour": "100", "a token comes back every": "45 s"}
 
@@ -183,6 +209,10 @@ def test_the_table_of_policies_has_a_cell_for_each_number() -> None:
 def test_four_a_second_is_a_rhythm() -> None:
     library, ours = (lessons.rhythm(make, calls=24) for make in lessons.FOUR_A_SECOND)
     assert library == "■■■■····" * 3 and ours == "■■■■■■■·" + "■·" * 8
+
+
+def test_two_bursts_meet_around_a_full_second_when_time_is_whole_seconds() -> None:
+    assert [published.around_a_full_second(make) for make in lessons.FOUR_A_SECOND] == [8, 4]
 
 
 def test_the_cost_of_a_gateway_is_said_in_cores() -> None:
