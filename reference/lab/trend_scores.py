@@ -5,11 +5,12 @@ The windows are exact (sliding, distinct people), so that a score is judged by i
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from collections.abc import Iterator
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from reference.lab.trend_lessons import CITY, MS_PER_MINUTE, baseline_of, first_minute, uses_of
+from reference.lab.trend_lessons import CITY, MS_PER_MINUTE, baseline_of, first_minute, judge, uses_of
 from reference.lab.workload import Workload
 from reference.twitter.trend_counters import span_weights
 from reference.twitter.trend_window import MINUTES_PER_HOUR, Span
@@ -58,9 +59,12 @@ def ours(table: pd.DataFrame, policy: TrendPolicy = CITY) -> pd.Series:
     return score.where(listed, 0).clip(lower=0)
 
 
-def design_c(table: pd.DataFrame) -> pd.Series:
-    """C's score on counts that are right: volume over the mean of its hours (1 without any) × people / 100, at most 2; above 1.5."""
-    score = table["count"] / table["history"].fillna(1) * (table["people"] / 100).clip(upper=2)
+def design_c(table: pd.DataFrame, people: float = 100) -> pd.Series:
+    """C's score on counts that are right: volume over the mean of its hours (1 without any) × people / 100, at most 2; above 1.5.
+
+    people: instead of 100, for a smaller world.
+    """
+    score = table["count"] / table["history"].fillna(1) * (table["people"] / people).clip(upper=2)
     return score.where(score > 1.5, 0)
 
 
@@ -92,6 +96,43 @@ def compare(table: pd.DataFrame, scores: dict[str, pd.Series], n: int = 5) -> pd
         rows[name] = [*places, len(tags["real"]), len(tags["bot"]), precision]
     columns = ["real bursts", "bots", "everyday tags", "real found", "bots listed", "precision"]
     return pd.DataFrame.from_dict(rows, orient="index", columns=columns).astype({"precision": object})  # a row keeps its whole numbers
+
+
+def how_soon(data: Workload, policy: TrendPolicy = CITY, n: int = 10, within_min: int = 60) -> pd.DataFrame:
+    """How soon our score lists each real burst of these days, looking every minute from its labelled start on; one row per tag.
+
+    Columns: people (in all), people after 5 min, then in minutes after the labelled start: 20 people (when the last of
+    `policy.min_unique_users` distinct people tweeted) and listed (among the first `n`; NaN: not `within_min`); and behind the crowd,
+    the minutes from the one to the other. O(bursts · minutes · uses of an hour).
+    """
+    import pandas as pd
+
+    uses, baseline = uses_of(data), baseline_of(data)
+    names, crowd = _Sliding(uses), policy.min_unique_users
+    bursts = data.bursts[(data.bursts["kind"] == "real") & (data.bursts["start_ms"] >= int(uses["at_ms"].iloc[0]))]
+    lists = [look for burst in bursts.itertuples() for look in _first_lists(names, baseline, burst, policy, n, within_min)]
+    found = judge(lists, data, uses, crowd)
+    rows = {}
+    for burst in bursts.itertuples():
+        early = uses[(uses["tag"] == burst.tag) & (uses["at_ms"] < burst.start_ms + 5 * MS_PER_MINUTE)]
+        listed, behind = (delays.get(burst.tag, np.nan) for delays in (found.delay_from_start_min, found.delay_min))
+        rows[burst.tag] = [burst.unique_users, early["user_id"].nunique(), round(listed - behind, 1), round(listed, 1), round(behind, 1)]
+    return pd.DataFrame.from_dict(
+        rows, orient="index", columns=["people", "people after 5 min", f"{crowd} people, min", "listed, min", "behind the crowd, min"]
+    )
+
+
+def _first_lists(
+    names: _Sliding, baseline: Baseline, burst: Any, policy: TrendPolicy, n: int, within_min: int
+) -> Iterator[tuple[int, list[str]]]:
+    """(Unix ms, tags listed) of every minute from the burst's start until it is listed."""
+    first = burst.start_ms // MS_PER_MINUTE
+    for minute in range(first, first + within_min):
+        rows = names.at(Span(minute - MINUTES_PER_HOUR + 1, minute), baseline)
+        listed = top(rows, ours(rows, policy), n)["tag"].tolist()
+        yield (minute + 1) * MS_PER_MINUTE - 1, listed
+        if burst.tag in listed:
+            return
 
 
 class _Sliding:

@@ -59,7 +59,22 @@ def test_the_best_score_has_the_first_place_and_no_score_has_none() -> None:
 def test_published_scores_are_what_the_designs_say() -> None:
     rows = pd.DataFrame({"count": [135, 30, 40], "people": [16, 300, 40], "previous": [0, 30, 10], "history": [np.nan, 30.0, 2.0]})
     assert scores.design_c(rows).tolist() == pytest.approx([21.6, 2.0, 8.0])
+    assert scores.design_c(rows, people=2).tolist() == pytest.approx([270.0, 2.0, 40.0])
     assert scores.design_e(rows).tolist() == [0, 300, 160] and scores.design_e(rows, least=1_000).tolist() == [0, 0, 0]
+
+
+def test_a_burst_is_listed_in_the_minute_of_its_twentieth_person_and_not_before(data: workload.Workload) -> None:
+    soon = scores.how_soon(data)
+    real = data.bursts[(data.bursts["kind"] == "real") & (data.bursts["start_ms"] >= int(data.tweets["created_ms"].iloc[0]))]
+    assert soon["people"].to_dict() == dict(zip(real["tag"], real["unique_users"], strict=True))
+    assert ((soon["behind the crowd, min"] > 0) & (soon["behind the crowd, min"] < 1)).all()
+    assert (soon["listed, min"] - soon["20 people, min"] - soon["behind the crowd, min"]).abs().max() < 0.11, "three rounded numbers"
+    assert (soon["people after 5 min"] < 20).all() and (soon["20 people, min"] > 5).all()
+
+
+def test_a_burst_that_is_not_listed_has_no_delay(data: workload.Workload) -> None:
+    never = scores.how_soon(data, replace(lessons.CITY, min_unique_users=10_000), within_min=2)
+    assert len(never) == 6 and never["listed, min"].isna().all()
 
 
 def test_a_comparison_counts_places_by_kind(table: pd.DataFrame) -> None:
