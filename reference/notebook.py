@@ -122,6 +122,11 @@ def inline(text: str) -> str:
     return safe
 
 
+def paragraphs(text: str) -> str:
+    """Lines of Markdown with blank lines between paragraphs, as HTML."""
+    return "".join(f"<p>{inline(part.strip())}</p>" for part in text.split("\n\n") if part.strip())
+
+
 def table(
     header: Sequence[str], rows: Iterable[Sequence[object]], *, css_class: str = "course-table", render: Callable[[str], str] = escape
 ) -> str:

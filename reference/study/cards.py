@@ -1,4 +1,4 @@
-"""What frames a notebook: the opening strip, the assumptions table, the claim check, the ladder. HTML in Lab's colours."""
+"""What frames a notebook: the opening strip, the assumptions table, the claim check. HTML in Lab's colours."""
 
 from __future__ import annotations
 
@@ -6,7 +6,7 @@ from collections.abc import Iterable, Sequence
 
 from reference import notebook
 from reference.estimation.claims import Claim, find_claim
-from reference.notebook import escape, inline
+from reference.notebook import escape, inline, paragraphs
 from reference.study.style import card
 from reference.twitter.errors import require
 
@@ -20,7 +20,6 @@ RESHADED = (
     "dEep dive",
     "Discussion",
 )
-RUNGS = ("mid", "senior", "staff")
 
 
 def opening(here: str, *, core_min: int, more_min: int = 0, say: Sequence[str] = (), prerequisites: Sequence[str] = ()) -> None:
@@ -60,27 +59,6 @@ def _cell(value: object) -> str:
     return f"{value:,}" if isinstance(value, int) and not isinstance(value, bool) else str(value)
 
 
-def ladder(ladder_id: str, question: str, rungs: Sequence[tuple[str, str, str]]) -> None:
-    """What → why → which number → what if it fails: each rung (level, question, model answer) folds its answer.
-
-    level: mid, senior or staff. Questions and answers are lines of Markdown; a blank line in an answer starts a paragraph.
-    """
-    for level, _, _ in rungs:
-        require(level in RUNGS, f"the level of a rung must be one of {', '.join(RUNGS)}, not {level!r}")
-    body = "".join(_rung(*rung) for rung in rungs)
-    text = "\n".join([f"Ladder: {question}", *(f"[{level}] {asked}\n  {answer}" for level, asked, answer in rungs)])
-    html = f'<h4 id="ladder-{escape(ladder_id)}">Ladder: {inline(question)}</h4><p>Answer aloud, then open.</p><ol>{body}</ol>'
-    notebook.publish(card(html, label="Ladder"), text=text)
-
-
-def _rung(level: str, asked: str, answer: str) -> str:
-    return f"<li><details><summary><b>{level}</b> — {inline(asked)}</summary>{_paragraphs(answer)}</details></li>"
-
-
-def _paragraphs(text: str) -> str:
-    return "".join(f"<p>{inline(part.strip())}</p>" for part in text.split("\n\n") if part.strip())
-
-
 def claim(
     design: str | Claim,
     section: str = "",
@@ -109,4 +87,4 @@ def _subject(design: str | Claim, section: str, says: str) -> Claim:
 
 
 def _fold(title: str, text: str) -> str:
-    return f"<details><summary>{title}</summary>{_paragraphs(text)}</details>"
+    return f"<details><summary>{title}</summary>{paragraphs(text)}</details>"

@@ -4,7 +4,7 @@ import pytest
 from IPython.utils.capture import capture_output
 
 from reference.estimation.errors import UnknownName
-from reference.study import Claim, assumptions, claim, ladder, opening
+from reference.study import Claim, assumptions, claim, opening
 from reference.twitter.errors import InvalidInput
 
 
@@ -32,13 +32,6 @@ def test_assumptions_group_numbers_and_escape_text():
     assert "30,000,000" in page and "A &lt;1&gt;" in page
     with pytest.raises(InvalidInput, match="4 cells"):
         assumptions([("followers", 1)])
-
-
-def test_a_ladder_folds_every_model_answer():
-    page = html(ladder, "07b/ladder", "Why?", [("mid", "What?", "A mix."), ("staff", "If not?", "One.\n\nTwo.")])
-    assert page.count("<details>") == 2 and "<p>One.</p><p>Two.</p>" in page
-    with pytest.raises(InvalidInput, match="intern"):
-        ladder("x", "?", [("intern", "?", "!")])
 
 
 def test_a_claim_card_asks_before_it_tells():
