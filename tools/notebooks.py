@@ -1,6 +1,7 @@
-"""`make notebooks`: re-execute the course's notebooks as nbval will and store outputs that do not change without a reason.
+"""`make notebooks`: re-execute notebooks/ and solutions/ as nbval will and store outputs that do not change without a reason.
 
-Arguments select by the beginning of the name (`07a`). Each figure gets a PNG preview for readers on GitHub; a learner's own run makes none.
+Arguments select by the beginning of the name (`07a`, or `solutions/07a` for one of the two).
+Each figure gets a PNG preview for readers on GitHub; a learner's own run makes none.
 """
 
 from __future__ import annotations
@@ -18,7 +19,8 @@ from typing import Any
 ROOT = Path(__file__).resolve().parent.parent
 PLOTLY, PNG, WIDGET = "application/vnd.plotly.v1+json", "image/png", "application/vnd.jupyter.widget-view+json"
 KERNELSPEC = {"display_name": "Python 3 (ipykernel)", "language": "python", "name": "python3"}
-SERVERS = ("REDIS_URL", "DATABASE_URL", "COURSE_LAB", "COURSE_MY")
+FOLDERS = ("notebooks", "solutions")
+OUTSIDE = ("REDIS_URL", "DATABASE_URL", "COURSE_LAB", "COURSE_MY", "COURSE_OVERLAY", "COURSE_VARIANT_SEED", "COURSE_HIDDEN_SEED")
 PASSING = ("execution", "collapsed", "scrolled", "trusted")
 CELL_TIMEOUT_S = 120
 PREVIEW_WIDTH = 960
@@ -115,20 +117,25 @@ def refresh(path: Path) -> float:
 
 def selected(names: list[str]) -> list[Path]:
     """Notebooks whose names begin with one of `names`, all without names. Raises: SystemExit if a name finds none."""
-    paths = sorted((ROOT / "notebooks").glob("*.ipynb"))
+    paths = [path for folder in FOLDERS for path in sorted((ROOT / folder).rglob("*.ipynb")) if ".ipynb_checkpoints" not in path.parts]
     for name in names:
-        if not any(path.name.startswith(Path(name).name) for path in paths):
+        if not any(_meant(path, name) for path in paths):
             raise SystemExit(f"no notebook begins with {name!r}; there are: {', '.join(path.stem for path in paths) or 'none'}")
-    return [path for path in paths if not names or any(path.name.startswith(Path(name).name) for name in names)]
+    return [path for path in paths if not names or any(_meant(path, name) for name in names)]
+
+
+def _meant(path: Path, name: str) -> bool:
+    folder = Path(name).parts[:-1]
+    return path.name.startswith(Path(name).name) and (not set(FOLDERS) & set(folder) or path.relative_to(ROOT).parts[0] in folder)
 
 
 def main(argv: list[str]) -> int:
     os.environ |= {"PYTHONHASHSEED": "0", "COURSE_PREVIEW": "1", "JUPYTER_PREFER_ENV_PATH": "1"}
-    for name in SERVERS:
+    for name in OUTSIDE:
         os.environ.pop(name, None)
     failed = []
     for path in selected(argv):
-        print(f"{path.name} … ", end="", flush=True)
+        print(f"{path.relative_to(ROOT)} … ", end="", flush=True)
         try:
             print(f"{refresh(path):.1f} s, {path.stat().st_size / 1e3:,.0f} KB", flush=True)
         except Exception as error:  # the others still want their turn

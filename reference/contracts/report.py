@@ -7,21 +7,31 @@ thread with a deadline, and whatever happens there is a failure of that behaviou
 from __future__ import annotations
 
 import ctypes
+import sysconfig
 import threading
+import traceback
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, field
 from html import escape
+from pathlib import Path
 from typing import Any, Generic, TypeVar
 
 Subject = TypeVar("Subject")
+NOT_THEIRS = (str(Path(__file__).resolve().parents[1]), *map(sysconfig.get_path, ("stdlib", "platstdlib", "purelib", "platlib")))
 
 
 class Broken(Exception):
-    """What a check raises: `expected` and `got` in words; `hint` when it knows the mistake better than its behaviour does."""
+    """What a check raises: `expected` and `got` in words; `hint` when it knows the mistake better than its behaviour does.
 
-    def __init__(self, expected: str, got: str, hint: str | None = None) -> None:
+    `given`: the input, in words, where `expected` does not say it.
+    """
+
+    def __init__(self, expected: str, got: str, hint: str | None = None, given: str = "") -> None:
         super().__init__(f"expected {expected}, got {got}")
-        self.expected, self.got, self.hint = expected, got, hint
+        self.expected, self.got, self.hint, self.given = expected, got, hint, given
+
+
+HANGS = "none: it hangs or loops for ever"
 
 
 class _Abandoned(BaseException):
@@ -40,17 +50,27 @@ class Behaviour(Generic[Subject]):
 
 @dataclass(frozen=True, slots=True)
 class Failure:
-    """A behaviour that was not shown. `behaviour` is its name."""
+    """A behaviour that was not shown. `behaviour` is its name.
+
+    `given`: the input, if known. Of an exception: `error`, the name of its type, and `line`, where it left the judged code.
+    """
 
     behaviour: str
     why: str
     hint: str
     expected: str
     got: str
+    given: str = ""
+    error: str = ""
+    line: str = ""
+
+    def rows(self) -> list[tuple[str, str]]:
+        """What is known, as (label, text), in the order of reading."""
+        rows = [("given", self.given), ("expected", self.expected), ("got", self.got), ("at", self.line)]
+        return [(label, text) for label, text in [*rows, ("why", self.why), ("hint", self.hint)] if text]
 
     def __str__(self) -> str:
-        lines = [f"✗ {self.behaviour}", f"    expected  {self.expected}", f"    got       {self.got}"]
-        return "\n".join([*lines, f"    why       {self.why}", f"    hint      {self.hint}"])
+        return "\n".join([f"✗ {self.behaviour}", *(f"    {label:<9} {text}" for label, text in self.rows())])
 
 
 @dataclass(frozen=True, slots=True)
@@ -86,7 +106,7 @@ class Report:
 
 
 def _failure_html(failure: Failure) -> str:
-    rows = [("expected", failure.expected), ("got", failure.got), ("why it matters", failure.why), ("hint", failure.hint)]
+    rows = [("why it matters" if label == "why" else label, text) for label, text in failure.rows()]
     cells = "".join(
         f"<tr><th style='text-align:left'>{label}</th><td style='text-align:left'>{escape(text)}</td></tr>" for label, text in rows
     )
@@ -117,11 +137,19 @@ class Contract(Generic[Subject]):
     def __iter__(self) -> Iterator[Behaviour[Subject]]:
         return iter(self.behaviours)
 
-    def run(self, subject: Subject, *, deadline_s: float | None = None, only: Sequence[str] | None = None) -> Report:
-        """Judge `subject` by every behaviour (or those named in `only`). Never raises what the subject raises."""
+    def run(
+        self, subject: Subject, *, deadline_s: float | None = None, only: Sequence[str] | None = None, patience_s: float | None = None
+    ) -> Report:
+        """Judge `subject` by every behaviour (or those named in `only`). Never raises what the subject raises.
+
+        `patience_s`: the deadline of each behaviour after the first that hangs (None: the same), for whoever waits before the screen.
+        """
         limit_s = self.deadline_s if deadline_s is None else deadline_s
-        wanted = [each for each in self.behaviours if only is None or each.name in only]
-        found = [(each, judge(each, subject, limit_s)) for each in wanted]
+        found = []
+        for each in (each for each in self.behaviours if only is None or each.name in only):
+            found.append((each, failure := judge(each, subject, limit_s)))
+            if failure is not None and failure.got == HANGS:
+                limit_s = min(limit_s, limit_s if patience_s is None else patience_s)
         passed = tuple(each.name for each, failure in found if failure is None)
         return Report(self.name, passed, tuple(failure for _, failure in found if failure is not None))
 
@@ -142,14 +170,17 @@ def judge(behaviour: Behaviour[Any], subject: Any, deadline_s: float) -> Failure
     thread.join(deadline_s)
     if not outcome:
         _abandon(thread)
-        return _failure(behaviour, Broken(f"an answer within {deadline_s:g} s", "none: it hangs or loops for ever"))
+        return _failure(behaviour, Broken(f"an answer within {deadline_s:g} s", HANGS))
     return None if outcome[0] is None else _failure(behaviour, outcome[0])
 
 
 def _failure(behaviour: Behaviour[Any], error: BaseException) -> Failure:
-    if not isinstance(error, Broken):
-        error = Broken("no exception here", describe(error))
-    return Failure(behaviour.name, behaviour.why, error.hint or behaviour.hint, error.expected, error.got)
+    law = (behaviour.name, behaviour.why)
+    if isinstance(error, Broken):
+        return Failure(*law, error.hint or behaviour.hint, error.expected, error.got, error.given)
+    given = " ".join(getattr(error, "__notes__", ()))  # who called it may have noted the input
+    found = Broken("no exception here", describe(error))
+    return Failure(*law, behaviour.hint, found.expected, found.got, given, type(error).__name__, own_line(error))
 
 
 def describe(error: BaseException) -> str:
@@ -159,6 +190,13 @@ def describe(error: BaseException) -> str:
     except Exception:
         text = "(its message cannot be printed)"
     return f"{type(error).__name__}: {text}"[:300]
+
+
+def own_line(error: BaseException) -> str:
+    """ "line 4: `return a / b`": the last line of the judged code that `error` came through; "" if it came through none."""
+    frames = traceback.extract_tb(error.__traceback__)
+    theirs = [frame for frame in frames if frame.line and not frame.filename.startswith(NOT_THEIRS)]
+    return f"line {theirs[-1].lineno}: `{theirs[-1].line}`" if theirs else ""
 
 
 def _abandon(thread: threading.Thread) -> None:

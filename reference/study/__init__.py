@@ -2,9 +2,12 @@
 
 from reference.estimation.claims import Claim, claims, find_claim
 from reference.study.audit_table import audit_table
-from reference.study.cards import RESHADED, assumptions, claim, ladder, opening
+from reference.study.cards import RESHADED, assumptions, claim, opening
+from reference.study.check import CheckFailed, ask, check, grade
 from reference.study.environment import environment_check
 from reference.study.features_view import choose_features
+from reference.study.hints import hint, reveal
+from reference.study.ladder import ladder
 from reference.study.my_scenario import my_scenario, yours
 from reference.study.practice import practice
 from reference.study.predict import Gate, predict, show
@@ -14,7 +17,7 @@ from reference.study.scoping_view import scoping_game
 from reference.study.sheet_view import requirement_sheet
 
 __all__ = [
-    "RESHADED", "Claim", "Gate", "Question", "assumptions", "audit_table", "board", "choose_features", "claim", "claims",
-    "environment_check", "find_claim", "ladder", "my_scenario", "opening", "practice", "predict", "quiz", "requirement_sheet",
-    "reset_progress", "scoping_game", "show", "yours",
+    "RESHADED", "CheckFailed", "Claim", "Gate", "Question", "ask", "assumptions", "audit_table", "board", "check", "choose_features",
+    "claim", "claims", "environment_check", "find_claim", "grade", "hint", "ladder", "my_scenario", "opening", "practice", "predict",
+    "quiz", "requirement_sheet", "reset_progress", "reveal", "scoping_game", "show", "yours",
 ]  # fmt: skip

@@ -15,6 +15,11 @@ from typing import Any
 
 from reference import notebook
 from reference.estimation.misconceptions import misconceptions
+from reference.study.attempts import KEPT_AS as EXERCISES
+from reference.study.calibration import calibration_on_the_board
+from reference.study.exercise_board import exercises_on_the_board
+from reference.study.rungs import KEPT as LADDERS
+from reference.study.rungs import ladders_on_the_board
 from reference.twitter.clock import Clock, SystemClock
 
 VERSION = 1
@@ -204,9 +209,13 @@ def board(folder: Path | None = None) -> None:
     notice = f'<p role="alert">{notebook.escape(progress.notice)}</p>' if progress.notice else ""
     empty = "" if rows else "<p>No guesses yet. They appear here as you make them; run this cell again to refresh.</p>"
     drills = _drills_line(progress.drills())
-    text = "Your progress\n" + "\n".join([*(" · ".join(row) for row in [header, *rows]), *filter(None, [drills])])
     practised = f"<p>{notebook.escape(drills)}</p>" if drills else ""
-    notebook.publish(f"<h4>Your progress</h4>{notice}{notebook.table(header, rows)}{empty}{practised}", text=text)
+    # (HTML, text) of each further part; both empty while there is nothing to say
+    parts = [(practised, drills), exercises_on_the_board(progress.kept(EXERCISES))]
+    parts += [calibration_on_the_board(progress.predictions()), ladders_on_the_board(progress.kept(LADDERS))]
+    text = "Your progress\n" + "\n".join([*(" · ".join(row) for row in [header, *rows]), *filter(None, (said for _, said in parts))])
+    further = "".join(html for html, _ in parts)
+    notebook.publish(f"<h4>Your progress</h4>{notice}{notebook.table(header, rows)}{empty}{further}", text=text)
 
 
 def _drills_line(drills: dict[str, dict[str, Any]]) -> str:

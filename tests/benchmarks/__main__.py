@@ -4,9 +4,18 @@ from __future__ import annotations
 
 import sys
 
-from tests.benchmarks import bench_fanout, bench_ids, bench_import, bench_ratelimit, bench_trends
+from tests.benchmarks import bench_check, bench_fanout, bench_ids, bench_import, bench_latency, bench_ratelimit, bench_scale, bench_trends
 
-BENCHES = {"ids": bench_ids, "fanout": bench_fanout, "ratelimit": bench_ratelimit, "trends": bench_trends, "import": bench_import}
+BENCHES = {
+    "ids": bench_ids,
+    "fanout": bench_fanout,
+    "ratelimit": bench_ratelimit,
+    "trends": bench_trends,
+    "import": bench_import,
+    "check": bench_check,
+    "latency": bench_latency,
+    "scale": bench_scale,
+}
 
 
 def main(names: list[str]) -> int:
