@@ -1,0 +1,18 @@
+"""The read asks for the *recorded* class, not for today's count"""
+
+
+class MendedFanout:
+    def __init__(self, store, homes, flags):
+        self.store, self.homes, self.flags = store, homes, flags
+
+    def post(self, author, tweet_id):
+        if self.store.follower_count(author) < fanout_mend.up:
+            for follower in self.store.followers(author):
+                self.homes.add(follower, [tweet_id])
+
+    def home(self, reader, limit):
+        ids = set(self.homes.newest(reader, limit))
+        for followee in self.store.followees(reader):
+            if self.store.follower_count(followee) >= fanout_mend.up:
+                ids.update(self.store.newest(followee, limit))
+        return sorted(ids, reverse=True)[:limit]

@@ -1,0 +1,16 @@
+"""an author's total does not matter"""
+
+
+def home_page(pushed, pulled, limit, below=None):
+    author_of = dict(pushed)
+    for author, ids in pulled.items():
+        author_of.update(dict.fromkeys(ids, author))
+    page = []
+    for tweet_id in sorted(author_of, reverse=True):
+        if below is not None and tweet_id >= below:
+            continue
+        if len(page) == limit:
+            break
+        if [author_of[shown] for shown in page].count(author_of[tweet_id]) < fanout_merge.run:
+            page.append(tweet_id)
+    return page

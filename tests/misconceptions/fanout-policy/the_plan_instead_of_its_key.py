@@ -1,0 +1,3 @@
+"""Write the key of your choice as text"""
+
+policy = "push to the followers who are active"

@@ -1,0 +1,4 @@
+"""That is one worker"""
+
+per_s = fanout_threshold.batch * 1000 / fanout_threshold.batch_ms
+threshold = per_s * fanout_threshold.share_percent / 100 * fanout_threshold.seconds

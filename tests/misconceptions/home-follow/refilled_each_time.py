@@ -1,0 +1,16 @@
+"""A timeline below the cap was never trimmed"""
+
+
+class Timelines:
+    def __init__(self, store, homes):
+        self.store, self.homes = store, homes
+
+    def handle(self, kind, reader, author, version):
+        if version != self.store.edge(reader, author)[1] or reader not in self.homes:
+            return
+        home = self.homes[reader]
+        if kind == "followed":
+            home.update(dict.fromkeys(self.store.newest(author, home_follow.merge), author))
+            self.homes[reader] = {tweet_id: home[tweet_id] for tweet_id in sorted(home, reverse=True)[: home_follow.cap]}
+            return
+        self.homes[reader] = self.store.newest_of_all(reader, home_follow.cap)

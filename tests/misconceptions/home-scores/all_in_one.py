@@ -1,0 +1,3 @@
+"""too low"""
+
+scores = 1

@@ -1,0 +1,3 @@
+"""Each its own score"""
+
+scores = home_scores.ids
