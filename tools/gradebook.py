@@ -1,0 +1,84 @@
+"""The class's gradebook: nbgrader's own database, made from the sources and filled with what each student's call found."""
+
+from __future__ import annotations
+
+import shutil
+import tempfile
+import warnings
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Any
+
+from tools import course, overlay
+
+
+def url(path: Path) -> str:
+    return f"sqlite:///{path.resolve()}"
+
+
+def open_gradebook(path: Path) -> Any:
+    """nbgrader's Gradebook at `path`: a context manager. (SQLAlchemy warns of how nbgrader fills its own tables.)"""
+    from nbgrader.api import Gradebook
+
+    warnings.filterwarnings("ignore", message="Object of type <Submitted")
+    return Gradebook(url(path), "design-twitter")
+
+
+def prepare(root: Path, grading: Path, topics: list[str]) -> dict[str, Any]:
+    """Enter `topics` of the course at `root`, hidden tests and mark schemes included, into the gradebook in `grading`.
+
+    Returns: topic → the release notebook that submissions are put into. Raises: NbgraderFailed, also when cells came or went
+    after marks were given: then the old folder must be put away first.
+    """
+    import nbformat
+
+    grading.mkdir(parents=True, exist_ok=True)
+    released = {}
+    with tempfile.TemporaryDirectory() as scratch:
+        house = Path(scratch)
+        overlay.sources(root / course.SOURCE, house / course.SOURCE)
+        settings = course.config(house)
+        settings.CourseDirectory.db_url = url(grading / "gradebook.db")
+        _version_without_a_process()
+        for topic in topics:
+            course.generate(topic, settings)
+            released[topic] = nbformat.read(house / course.RELEASE / topic / f"{topic}.ipynb", as_version=4)
+    return released
+
+
+def _version_without_a_process() -> None:
+    """nbgrader starts the program `alembic`, for many seconds, to learn one word that its own folder says."""
+    import nbgrader.api
+    from alembic.script import ScriptDirectory
+
+    folder = Path(nbgrader.api.__file__).parent / "alembic"
+    nbgrader.api.get_alembic_version = lambda: ScriptDirectory(str(folder)).get_current_head()
+
+
+def copy_for_one(grading: Path, house: Path) -> None:
+    """A gradebook of one's own for one call: nobody waits for anybody's lock, and a call that is ended leaves the class's one whole."""
+    shutil.copyfile(grading / "gradebook.db", house / "gradebook.db")
+
+
+def marks(path: Path, topic: str, student: str) -> dict[str, tuple[float | None, float]]:
+    """Grade id → (automatic mark, most) of one submission; None where a person must mark."""
+    with open_gradebook(path) as gradebook:
+        submission = gradebook.find_submission_notebook(topic, topic, student)
+        return {grade.name: (grade.auto_score, grade.max_score) for grade in submission.grades}
+
+
+def enter(path: Path, topic: str, student: str, found: Mapping[str, float | None], comments: Mapping[str, str], look: bool) -> None:
+    """Write one student's automatic marks and comments. Marks that a person gave stay, and are flagged to be looked at again.
+
+    look: a person should look at all of it (the call failed); what `found` does not have is then 0.
+    """
+    with open_gradebook(path) as gradebook:
+        gradebook.update_or_create_student(student)
+        gradebook.update_or_create_submission(topic, student)
+        submission = gradebook.find_submission_notebook(topic, topic, student)
+        for grade in submission.grades:
+            grade.auto_score = found.get(grade.name, 0.0)
+            grade.needs_manual_grade = look or grade.auto_score is None or grade.manual_score is not None
+        for comment in submission.comments:
+            comment.auto_comment = comments.get(comment.name)
+        gradebook.db.commit()

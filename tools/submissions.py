@@ -1,0 +1,103 @@
+"""What students handed in: which files there are, whose they are, and to which topic each belongs (by its grade ids, not by its name).
+
+Layouts: `<student>/<anything>.ipynb`, nbgrader's own `<student>/<topic>/<topic>.ipynb`, or flat `<student>_<topic>.ipynb`.
+"""
+
+from __future__ import annotations
+
+import json
+import re
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+MOST_BYTES = 20_000_000
+
+
+class Unreadable(Exception):
+    """This file is no notebook; the message says why."""
+
+
+@dataclass(frozen=True)
+class Submission:
+    """One notebook of one student. `others`: further files of the same student and topic, which do not count."""
+
+    student: str
+    topic: str
+    path: Path
+    others: tuple[str, ...] = field(default=())
+
+
+def read(path: Path) -> list[dict[str, Any]]:
+    """Its cells, each with `cell_type`, `source` (one text) and `metadata`; nothing else of the file is believed. Raises: Unreadable."""
+    try:
+        if path.stat().st_size > MOST_BYTES:
+            raise Unreadable(f"it is larger than {MOST_BYTES / 1e6:.0f} MB")
+        found = json.loads(path.read_text(encoding="utf-8"))
+        return [_cell(cell) for cell in found["cells"] if isinstance(cell, dict)]
+    except (OSError, ValueError, KeyError, TypeError, RecursionError) as error:
+        raise Unreadable(f"it cannot be read as a notebook ({type(error).__name__}: {str(error)[:100]})") from None
+
+
+def _cell(cell: dict[str, Any]) -> dict[str, Any]:
+    source = cell.get("source", "")
+    text = "".join(map(str, source)) if isinstance(source, list) else str(source)
+    metadata = cell.get("metadata")
+    kind = cell.get("cell_type")
+    return {
+        "cell_type": kind if kind in ("code", "markdown", "raw") else "raw",
+        "source": text.replace("\r\n", "\n"),
+        "metadata": metadata if isinstance(metadata, dict) else {},
+    }
+
+
+def grade_id(cell: Mapping[str, Any]) -> str:
+    """The cell's grade id, "" if it has none."""
+    about = cell["metadata"].get("nbgrader")
+    found = about.get("grade_id") if isinstance(about, dict) else None
+    return found if isinstance(found, str) else ""
+
+
+def find(folder: Path, ids: Mapping[str, frozenset[str]]) -> tuple[list[Submission], list[str]]:
+    """All submissions under `folder`, and a sentence about every file that belongs to nothing. `ids`: topic → its grade ids."""
+    found: dict[tuple[str, str], list[Path]] = {}
+    homeless = []
+    for path in notebooks(folder):
+        topic = _topic(path, ids)
+        if topic is None:
+            homeless.append(f"{path.relative_to(folder)}: it has no cell of any exercise")
+        else:
+            found.setdefault((_student(path.relative_to(folder), topic), topic), []).append(path)
+    return [_newest(*key, paths) for key, paths in sorted(found.items())], homeless
+
+
+def notebooks(folder: Path) -> Iterator[Path]:
+    """Notebooks under `folder`; links are not followed, since they may lead anywhere."""
+    for path in sorted(folder.rglob("*.ipynb")):
+        inside = [path, *path.parents][: len(path.relative_to(folder).parts)]
+        hidden = any(part.startswith(".") for part in path.relative_to(folder).parts)
+        if path.is_file() and not hidden and not any(step.is_symlink() for step in inside):
+            yield path
+
+
+def _topic(path: Path, ids: Mapping[str, frozenset[str]]) -> str | None:
+    try:
+        mine = {grade_id(cell) for cell in read(path)}
+    except Unreadable:
+        mine = set()
+    best = max(ids, key=lambda topic: len(mine & ids[topic]), default=None)
+    if best is not None and mine & ids[best]:
+        return best
+    return next((topic for topic in ids if topic in (path.parent.name, path.stem) or topic in path.stem), None)
+
+
+def _student(inside: Path, topic: str) -> str:
+    """The first folder's name, or what stands before the topic in a flat file's name."""
+    name = inside.parts[0] if len(inside.parts) > 1 else inside.stem.partition(topic)[0] or inside.stem
+    return re.sub(r"[^\w@+.-]+", "_", name).strip("._- ") or "nobody"
+
+
+def _newest(student: str, topic: str, paths: list[Path]) -> Submission:
+    *others, last = sorted(paths, key=lambda path: (path.stat().st_mtime_ns, str(path)))
+    return Submission(student, topic, last, tuple(path.name for path in others))
