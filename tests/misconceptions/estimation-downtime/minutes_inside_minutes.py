@@ -1,0 +1,24 @@
+"""groups stand inside groups"""
+
+import itertools
+import math
+
+
+def downtime_min(plan):
+    return (1 - share_up(plan)) * estimation_downtime.period_min
+
+
+def share_up(plan):
+    if not isinstance(plan, tuple):
+        return plan
+    common = estimation_downtime.common
+    kind, *rest = plan
+    needed = rest.pop(0) if kind == "at least" else 1
+    shares = [each if isinstance(each, float) else 0.9 for each in rest]
+    if kind == "all":
+        return math.prod(shares)
+    served = 0.0
+    for ups in itertools.product((True, False), repeat=len(shares)):
+        if sum(ups) >= needed:
+            served += math.prod(share if up else 1 - share for share, up in zip(shares, ups, strict=True))
+    return served * (1 - common)

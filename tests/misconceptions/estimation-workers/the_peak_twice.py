@@ -1,0 +1,10 @@
+"""The peak, twice"""
+
+workers = (
+    estimation_workers.jobs_per_s
+    * estimation_workers.peak
+    * estimation_workers.job_ms
+    * estimation_workers.peak
+    / 1_000
+    / (estimation_workers.busy_percent / 100)
+)
