@@ -11,6 +11,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
+from functools import cache
 from typing import Any
 
 from reference import notebook
@@ -117,10 +118,9 @@ class WhatIf:
 
     def _build(self) -> tuple[Any, dict[str, Any], Any, Any]:
         import ipywidgets as widgets
-        import plotly.graph_objects as go
 
         result = self.result()
-        figure = go.FigureWidget(self._draw(result), layout_width=PANEL_WIDTH_PX)
+        figure = _chart_class()(self._draw(result), layout_width=PANEL_WIDTH_PX)
         dials = {name: spec.widget() for name, spec in self._specs.items()}
         readout = widgets.HTML(self._readout_html(result))
         for dial in dials.values():
@@ -159,6 +159,29 @@ class WhatIf:
         notebook.show_object(self._draw(result))
         if self._numbers is not None:
             notebook.publish(markdown=" · ".join(f"{name}: **{_say(value)}**" for name, value in self._numbers(result).items()))
+
+
+@cache
+def _chart_class() -> Any:
+    """A FigureWidget that opens with its traces. plotly's own opens empty and sends them after that: on a busy page the chart may be
+    drawn in between, and then stays empty."""
+    import plotly.graph_objects as go
+    import traitlets
+
+    class PanelChart(go.FigureWidget):
+        def __init__(self, figure: Any, **options: Any) -> None:
+            self._opens_with = figure.to_plotly_json()
+            super().__init__(figure, **options)
+
+        @traitlets.default("_widget_data")
+        def _first_data(self) -> Any:
+            return self._opens_with["data"]
+
+        @traitlets.default("_widget_layout")
+        def _first_layout(self) -> Any:
+            return self._opens_with["layout"]
+
+    return PanelChart
 
 
 def _copy_into(shown: Any, new: Any) -> None:

@@ -46,6 +46,18 @@ def test_a_slider_reruns_the_model_and_redraws(in_lab):
     assert list(shown.figure.data[0].x) == [5, 500, 5_000]
 
 
+def test_a_chart_opens_with_its_traces(in_lab, monkeypatch):
+    """What the first message to the page holds: a chart that opened empty stayed empty on a busy machine."""
+    from ipywidgets import Widget
+
+    first, open_as_ever = [], Widget.open
+    monkeypatch.setattr(Widget, "open", lambda widget: (first.append(widget.get_state()), open_as_ever(widget))[1])
+    assert list(panel().figure.data[0].x) == [10, 1_000, 1_000]
+    [chart] = [state for state in first if "_widget_data" in state]
+    assert [list(trace["x"]["value"] if "value" in trace["x"] else trace["x"]) for trace in chart["_widget_data"]] == [[10, 1_000, 1_000]]
+    assert chart["_widget_layout"]["title"]["text"] == "At most 1,000"
+
+
 def test_labels_and_marks_of_the_old_position_vanish(in_lab):
     def lines(at):
         return charts.lines({"push": ([1, at], [1, at])}, title="t", x="x", y="y", thresholds={f"at {i}": i + 1 for i in range(at)})
