@@ -1,0 +1,18 @@
+"""That lies between two requests"""
+
+import numpy as np
+
+
+def mended_percentile(servers):
+    times_ms = []
+    for server in servers:
+        for request in server:
+            if request["timed_out"]:
+                times_ms.append(latency_mend.timeout_ms)
+                continue
+            celebrities = request["celebrities"]
+            waited_ms = 0 if celebrities is None else min(celebrities, latency_mend.cut_ms)
+            times_ms.append(max(request["own"], waited_ms) + request["hydrate"])
+    if not times_ms:
+        return None
+    return float(np.percentile(times_ms, latency_mend.percent))

@@ -1,0 +1,17 @@
+"""You added up calls that are sent at once"""
+
+
+def mended_percentile(servers):
+    times_ms = []
+    for server in servers:
+        for request in server:
+            if request["timed_out"]:
+                times_ms.append(latency_mend.timeout_ms)
+                continue
+            celebrities = request["celebrities"]
+            waited_ms = 0 if celebrities is None else min(celebrities, latency_mend.cut_ms)
+            times_ms.append(request["own"] + waited_ms + request["hydrate"])
+    if not times_ms:
+        return None
+    place = -(-len(times_ms) * latency_mend.percent // 100)
+    return sorted(times_ms)[place - 1]

@@ -1,0 +1,17 @@
+"""exception: TypeError"""
+
+
+def mended_percentile(servers):
+    times_ms = []
+    for server in servers:
+        for request in server:
+            if request["timed_out"]:
+                times_ms.append(latency_mend.timeout_ms)
+                continue
+            celebrities = request["celebrities"]
+            waited_ms = min(celebrities, latency_mend.cut_ms)
+            times_ms.append(max(request["own"], waited_ms) + request["hydrate"])
+    if not times_ms:
+        return None
+    place = -(-len(times_ms) * latency_mend.percent // 100)
+    return sorted(times_ms)[place - 1]

@@ -1,0 +1,14 @@
+"""that needs every call to be slow in the same request"""
+
+import numpy as np
+
+
+def page_percentile(own_ms, pull_ms, hydrate_ms, reads, percent, plays, rng):
+    waited = np.zeros(plays)
+    if reads:
+        pulls = np.sort(rng.choice(pull_ms, (plays, reads)), axis=1)
+        enough = pulls[:, reads - latency_page.missing - 1] if reads > latency_page.missing else 0
+        waited = np.minimum(pulls[:, -1], np.maximum(latency_page.cut_ms, enough))
+    place = rng.integers(len(own_ms), size=plays)
+    pages = np.maximum(own_ms[place], waited) + hydrate_ms[place]
+    return float(np.percentile(pages, percent))

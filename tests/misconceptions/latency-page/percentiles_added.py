@@ -1,0 +1,12 @@
+"""Percentiles added"""
+
+import numpy as np
+
+
+def page_percentile(own_ms, pull_ms, hydrate_ms, reads, percent, plays, rng):
+    waited = np.zeros(plays)
+    if reads:
+        pulls = np.sort(rng.choice(pull_ms, (plays, reads)), axis=1)
+        enough = pulls[:, reads - latency_page.missing - 1] if reads > latency_page.missing else 0
+        waited = np.minimum(pulls[:, -1], np.maximum(latency_page.cut_ms, enough))
+    return max(np.percentile(own_ms, percent), np.percentile(waited, percent)) + np.percentile(hydrate_ms, percent)

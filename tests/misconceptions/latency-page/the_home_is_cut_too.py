@@ -1,0 +1,15 @@
+"""Only the celebrities are cut"""
+
+import numpy as np
+
+
+def page_percentile(own_ms, pull_ms, hydrate_ms, reads, percent, plays, rng):
+    waited = np.zeros(plays)
+    if reads:
+        pulls = np.sort(rng.choice(pull_ms, (plays, reads)), axis=1)
+        enough = pulls[:, reads - latency_page.missing - 1] if reads > latency_page.missing else 0
+        waited = np.minimum(pulls[:, -1], np.maximum(latency_page.cut_ms, enough))
+    pages = np.minimum(np.maximum(rng.choice(own_ms, plays), waited), np.maximum(waited, latency_page.cut_ms)) + rng.choice(
+        hydrate_ms, plays
+    )
+    return float(np.percentile(pages, percent))

@@ -1,0 +1,25 @@
+"""do not rotate"""
+
+import heapq
+
+
+def visible_ms(tweets, workers):
+    left = [-(-followers // latency_visible.batch) for _, followers in tweets]
+    held, visible, free = [0] * len(tweets), [0] * len(tweets), workers
+    events = [(arrived_ms, place, False) for place, (arrived_ms, _) in enumerate(tweets)]
+    known = set()
+    while events:
+        now_ms, place, ended = heapq.heappop(events)
+        known.add(place)
+        if ended:
+            free, held[place] = free + 1, held[place] - 1
+            visible[place] = now_ms - tweets[place][0]
+        able = sorted(known)
+        while free and able:
+            each = min(able, key=lambda one: held[one])
+            if not left[each] or held[each] == latency_visible.most:
+                able.remove(each)
+            else:
+                free, left[each], held[each] = free - 1, left[each] - 1, held[each] + 1
+                heapq.heappush(events, (now_ms + latency_visible.batch_ms, each, True))
+    return visible
