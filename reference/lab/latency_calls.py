@@ -21,11 +21,12 @@ from reference.lab.gaussian import tail
 from reference.twitter.errors import InvalidInput, require, require_int
 
 FAINTEST = 1e-18  # shares of calls below this are not told apart
+NEAR, NEAR_MS = 0.005, 1e-6  # two places are this near, or no call ends between them: a jump (a hit, a pause) lies at one place
+HALVINGS = 40
 _UPPER = np.geomspace(0.5, FAINTEST, 500)
 STRATA = np.concatenate([1 - _UPPER[:150:-1], 1 - _UPPER[150:0:-1], _UPPER])  # shares of slower calls, from nearly all to nearly none
 _EDGES = np.concatenate([[1.0], 1 - np.geomspace(1e-6, 0.5, 150), np.geomspace(0.5, 1e-13, 250)[1:], [0.0]])
-_WEIGHTS = -np.diff(_EDGES)  # strata of one part of a sum: fine where it is slow
-_MIDDLES = (_EDGES[1:] + _EDGES[:-1]) / 2
+JUMP = 0.1  # so large a step of the log share within NEAR is a jump
 
 
 class Call:
@@ -63,14 +64,29 @@ class Call:
 
     @cached_property
     def _curve(self) -> tuple[np.ndarray, np.ndarray]:
-        places = self.places()
-        logs = -np.log(np.maximum(self.survival(places), FAINTEST))
+        places, logs = self._table()
         return np.maximum.accumulate(logs), places
+
+    def _table(self) -> tuple[np.ndarray, np.ndarray]:
+        """Places, and −log of the share of calls that take longer."""
+        places = self.places()
+        return places, self._logs(places)
+
+    def _logs(self, places: np.ndarray) -> np.ndarray:
+        return -np.log(np.maximum(self.survival(places), FAINTEST))
 
     def looked_up(self, ms: Any) -> np.ndarray:
         """`survival` from a table, for a million latencies at once."""
         logs, places = self._curve
         return np.exp(-np.interp(ms, places, logs, left=0.0, right=math.inf))
+
+    @cached_property
+    def strata(self) -> tuple[np.ndarray, np.ndarray]:
+        """(weights, latencies) that stand for the whole: some 400, fine where it is slow, and cut where it jumps."""
+        logs, places = self._curve
+        jumps = (np.diff(logs) > JUMP) & (np.diff(places) <= NEAR_MS + NEAR * places[1:])
+        edges = np.union1d(_EDGES, np.exp(-np.concatenate([logs[1:][jumps], logs[:-1][jumps]])))[::-1]
+        return -np.diff(edges), self.slower_than((edges[1:] + edges[:-1]) / 2)
 
     def tails(self) -> np.ndarray:
         """Latencies at shares from nearly all to nearly none: a grid that follows the distribution."""
@@ -126,18 +142,31 @@ class Serial(Call):
         return (Serial(tuple(rest)) if rest else Fixed(0.0)), last
 
     def survival(self, ms: Any) -> np.ndarray:
-        """By cutting the last part into 400 strata: percentiles within 1 %, up to p99.9. O(400) for each latency asked for."""
+        """By the strata of the last part: percentiles within 1 %, up to p99.9. O(400) for each latency asked for."""
         asked = np.asarray(ms, dtype=float)
         rest, last = self._split
-        cuts = last.slower_than(_MIDDLES)
+        weights, cuts = last.strata
         chunks = np.array_split(asked.ravel(), asked.size // 500 + 1)
-        return np.concatenate([rest.looked_up(chunk[:, None] - cuts) @ _WEIGHTS for chunk in chunks]).reshape(asked.shape)
+        return np.concatenate([rest.looked_up(chunk[:, None] - cuts) @ weights for chunk in chunks]).reshape(asked.shape)
+
+    def _table(self) -> tuple[np.ndarray, np.ndarray]:
+        """Halved until the jumps of all parts stand out: between two of them no call ends."""
+        places = np.union1d(self.places(), [np.nextafter(0.0, -1.0), 0.0])
+        logs = self._logs(places)
+        for _ in range(HALVINGS):
+            wide = (np.diff(places) > NEAR_MS + NEAR * places[1:]) & (np.diff(logs) > NEAR)
+            if not wide.any():
+                break
+            middles = (places[1:] + places[:-1])[wide] / 2
+            at = np.flatnonzero(wide) + 1
+            places, logs = np.insert(places, at, middles), np.insert(logs, at, self._logs(middles))
+        return places, logs
 
     def places(self) -> np.ndarray:
         rest, last = self._split
         one = [rest.tails() + last.slower_than(share) for share in (0.999, 0.5)]
         other = [rest.slower_than(share) + last.tails() for share in (0.999, 0.5)]
-        return thinned(np.concatenate([*one, *other]))
+        return np.append(thinned(np.concatenate([*one, *other])), rest.tails()[-1] + last.tails()[-1])
 
 
 @dataclass(frozen=True)

@@ -344,3 +344,24 @@ def test_an_impossible_call_is_refused(make: Callable[[], object]):
 @pytest.mark.parametrize("name", COMPOSITIONS)
 def test_a_hundred_thousand_samples_take_less_than_a_hundred_ms(name: str):
     assert median_ms(COMPOSITIONS[name]) < 100
+
+
+TWO_STEPS = cached(0.0, 100.0, 0.96)  # a jump at 0, one at 100
+
+
+@pytest.mark.parametrize(
+    "call",
+    [
+        serial(TWO_STEPS, TWO_STEPS),
+        serial(TWO_STEPS, TWO_STEPS, cached(1.0, 30.0, 0.9)),
+        serial(paused(5.0, 0.04, 100.0), 3.0),
+        serial(READ, TWO_STEPS),
+    ],
+    ids=["two", "three", "a pause", "a read and a jump"],
+)
+def test_percentiles_of_a_sum_know_the_jumps_of_its_parts(call):
+    """Of hits, misses and pauses: between two jumps no call ends, and a table that draws a line there tells a latency that nobody sees."""
+    drawn = call.sample(400_000, np.random.default_rng(5))
+    for percent in (50, 90, 95, 99, 99.9):
+        expected = np.percentile(drawn, percent, method="inverted_cdf")
+        assert call.percentile(percent) == pytest.approx(expected, rel=0.02, abs=0.01), percent
