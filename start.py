@@ -41,12 +41,13 @@ COMMANDS = {
     "lint": ("test", ["-m", "tools.lint"], [], "ruff and mypy"),
     "lock": ("test", ["-m", "tools.lock"], [], "compile the locks from pyproject.toml"),
 }
+PLACES = {name: words[1].replace("pytest", "tests").replace(".", "/") for name, (_, words, _, _) in COMMANDS.items() if words}
+HERE = [name for name in COMMANDS if name not in PLACES or any(ROOT.glob(PLACES[name] + "*"))]  # students get neither tests nor graders
 
 
 def main(argv: list[str]) -> int:
     """Run one command, `lab` unless named; everything after the name is passed on."""
-    command = argv[0] if argv and argv[0] in COMMANDS else "lab"
-    rest = argv[1:] if argv and argv[0] in COMMANDS else argv
+    command, *rest = argv if argv and argv[0] in HERE else ["lab", *argv]
     if argv and argv[0] in ("help", "-h", "--help"):
         return show_help()
     if argv and command == "lab" and argv[0] != "lab" and not argv[0].startswith("-"):
@@ -62,8 +63,8 @@ def main(argv: list[str]) -> int:
 
 def show_help() -> int:
     print('python start.py [command] [arguments], or make command ARGS="arguments"\n')
-    for name, (_, _, _, purpose) in COMMANDS.items():
-        print(f"  {name:<10} {purpose}")
+    for name in HERE:
+        print(f"  {name:<10} {COMMANDS[name][3]}")
     return 0
 
 

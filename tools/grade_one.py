@@ -87,6 +87,7 @@ def _put(notebook: Any, mine: Submission, submitted: Path) -> None:
 def _autograde(house: Path, mine: Submission) -> None:
     from nbgrader.converters import Autograde
 
+    gradebook.quiet()
     settings = course.config(house)
     settings.CourseDirectory.db_url = gradebook.url(house / "gradebook.db")
     for step in ("submitted", "autograded"):

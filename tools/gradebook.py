@@ -17,11 +17,16 @@ def url(path: Path) -> str:
 
 
 def open_gradebook(path: Path) -> Any:
-    """nbgrader's Gradebook at `path`: a context manager. (SQLAlchemy warns of how nbgrader fills its own tables.)"""
+    """nbgrader's Gradebook at `path`: a context manager."""
     from nbgrader.api import Gradebook
 
-    warnings.filterwarnings("ignore", message="Object of type <Submitted")
+    quiet()
     return Gradebook(url(path), "design-twitter")
+
+
+def quiet() -> None:
+    """SQLAlchemy warns of how nbgrader fills its own tables: nothing that an instructor could do anything about."""
+    warnings.filterwarnings("ignore", message="Object of type <Submitted")
 
 
 def prepare(root: Path, grading: Path, topics: list[str]) -> dict[str, Any]:

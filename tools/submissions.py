@@ -1,18 +1,23 @@
 """What students handed in: which files there are, whose they are, and to which topic each belongs (by its grade ids, not by its name).
 
-Layouts: `<student>/<anything>.ipynb`, nbgrader's own `<student>/<topic>/<topic>.ipynb`, or flat `<student>_<topic>.ipynb`.
+Layouts: `<student>/<anything>.ipynb`, nbgrader's own `<student>/<topic>/<topic>.ipynb`, flat `<student>_<topic>.ipynb`, and what Canvas
+(`<name>_<user>_<submission>_<file>`) and Moodle (`<name>_<participant>_assignsubmission_file/<file>`) let one download. Their last numbers
+differ from exercise to exercise, so they are no part of the student's name.
 """
 
 from __future__ import annotations
 
 import json
 import re
-from collections.abc import Iterator, Mapping
+from collections import Counter
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
 MOST_BYTES = 20_000_000
+CANVAS = re.compile(r"(?P<student>.+?)(?:_LATE)?(?P<user>_\d{3,})_\d{3,}_")
+MOODLE = re.compile(r"(?P<student>.+)_\d+_assignsubmission_file_?")
 
 
 class Unreadable(Exception):
@@ -69,7 +74,15 @@ def find(folder: Path, ids: Mapping[str, frozenset[str]]) -> tuple[list[Submissi
             homeless.append(f"{path.relative_to(folder)}: it has no cell of any exercise")
         else:
             found.setdefault((_student(path.relative_to(folder), topic), topic), []).append(path)
-    return [_newest(*key, paths) for key, paths in sorted(found.items())], homeless
+    names = _names(found)
+    return sorted((_newest(*names[key], paths) for key, paths in found.items()), key=lambda each: (each.student, each.topic)), homeless
+
+
+def _names(found: Iterable[tuple[str, str]]) -> dict[tuple[str, str], tuple[str, str]]:
+    """(name as found, topic) → (student, topic). Two of one name in one of Moodle's exercises keep the numbers that tell them apart."""
+    plain = {key: (_cleaned(MOODLE.sub(r"\g<student>", key[0])), key[1]) for key in found}
+    several = {name for (name, _), count in Counter(plain.values()).items() if count > 1}
+    return {key: key if name[0] in several else name for key, name in plain.items()}
 
 
 def notebooks(folder: Path) -> Iterator[Path]:
@@ -94,7 +107,14 @@ def _topic(path: Path, ids: Mapping[str, frozenset[str]]) -> str | None:
 
 def _student(inside: Path, topic: str) -> str:
     """The first folder's name, or what stands before the topic in a flat file's name."""
-    name = inside.parts[0] if len(inside.parts) > 1 else inside.stem.partition(topic)[0] or inside.stem
+    if len(inside.parts) > 1:
+        return _cleaned(inside.parts[0])
+    name = inside.stem.partition(topic)[0] or inside.stem
+    canvas, moodle = CANVAS.match(name), MOODLE.match(name)
+    return _cleaned(moodle[0] if moodle else canvas["student"] + canvas["user"] if canvas else name)
+
+
+def _cleaned(name: str) -> str:
     return re.sub(r"[^\w@+.-]+", "_", name).strip("._- ") or "nobody"
 
 

@@ -1,4 +1,4 @@
-"""`make tasks`: every exercise with its checks, hints, misconceptions, mutants and survivors. Arguments: beginnings of ids."""
+"""`make tasks`: every exercise with its checks, hints, misconceptions, mutants and survivors. Arguments: beginnings of ids or topics."""
 
 from __future__ import annotations
 
@@ -90,8 +90,10 @@ def main(argv: list[str]) -> int:
     from reference.study.task import tasks
 
     found = json.loads(mutants.FOUND.read_text(encoding="utf-8")) if mutants.FOUND.is_file() else {}
-    chosen = [task for name, task in tasks().items() if not argv or any(name.startswith(each) for each in argv)]
-    by_hand = [each for each in manual_tasks() if not argv or any(each[1].startswith(name) for name in argv)]
+    chosen = [
+        task for name, task in tasks().items() if not argv or any(begins.startswith(each) for each in argv for begins in (name, task.topic))
+    ]
+    by_hand = [each for each in manual_tasks() if not argv or any(begins.startswith(name) for name in argv for begins in each[:2])]
     for task in chosen:
         print(page(task, found), end="\n\n")
     for topic, name, points, title in by_hand:

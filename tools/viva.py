@@ -11,7 +11,7 @@ import json
 import os
 import sys
 import zlib
-from collections.abc import Iterator, Mapping
+from collections.abc import Collection, Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -21,6 +21,7 @@ import numpy as np
 from reference.estimation.errors import EstimationError
 from reference.estimation.estimate import estimate
 from reference.estimation.scenario import Scenario, assumptions
+from reference.study.attempts import KEPT_AS, records_in
 from reference.study.my_scenario import KEPT, NAME, SHEET
 from reference.study.phrases import say
 from reference.study.scoping import full
@@ -48,9 +49,19 @@ def scenario_of(progress: Mapping[str, Any]) -> Scenario | None:
         return None
 
 
-def questions(mine: Scenario, rng: np.random.Generator) -> list[Question]:
-    """At most five: two numbers to derive, one choice to defend, one decision that flips, one exercise under another variant."""
-    made = [*_derive(mine, rng), *_defend(mine, rng), *_flip(mine, rng), *_change(rng)]
+def tried_in(progress: Mapping[str, Any]) -> list[str]:
+    """Grade ids of the exercises that were checked with an answer of one's own."""
+    kept = progress.get("kept")
+    records = records_in(kept.get(KEPT_AS) if isinstance(kept, dict) else None)
+    return [grade_id for grade_id, record in records.items() if record.tries]
+
+
+def questions(mine: Scenario, rng: np.random.Generator, tried: Collection[str] = ()) -> list[Question]:
+    """At most five: two numbers to derive, one choice to defend, one decision that flips, one exercise under another variant.
+
+    tried: grade ids of what the student has checked; without any the exercise may be one they have not met.
+    """
+    made = [*_derive(mine, rng), *_defend(mine, rng), *_flip(mine, rng), *_change(rng, tried)]
     return made[:5]
 
 
@@ -91,11 +102,12 @@ def _flip(mine: Scenario, rng: np.random.Generator) -> Iterator[Question]:
             return
 
 
-def _change(rng: np.random.Generator) -> Iterator[Question]:
+def _change(rng: np.random.Generator, tried: Collection[str]) -> Iterator[Question]:
     """A code exercise with another class's variant: who wrote the answer knows which lines change."""
     from reference.study.task import tasks
 
     coded = [task for task in tasks().values() if task.kind == "code"]
+    coded = [task for task in coded if task.grade_id in tried] or coded
     if coded:
         task = coded[int(rng.integers(len(coded)))]
         other = task.asks.format(**task.draw(rng))
@@ -105,10 +117,11 @@ def _change(rng: np.random.Generator) -> Iterator[Question]:
 def for_student(student: str, path: Path, seed: int) -> str:
     """The page for one student. Never raises for what the file holds."""
     try:
-        mine = scenario_of(json.loads(path.read_text(encoding="utf-8"))) if path.stat().st_size < 5_000_000 else None
+        progress = json.loads(path.read_text(encoding="utf-8")) if path.stat().st_size < 5_000_000 else {}
+        mine, tried = scenario_of(progress), tried_in(progress)
     except (OSError, ValueError, RecursionError, AttributeError):
-        mine = None
-    asked = questions(mine or full(), np.random.default_rng([zlib.crc32(student.encode()), seed]))
+        mine, tried = None, []
+    asked = questions(mine or full(), np.random.default_rng([zlib.crc32(student.encode()), seed]), tried)
     note = "" if mine else "\n(no scenario of their own was found: these are design A's numbers)"
     lines = [f"{number}. {each.asks}\n   listen for: {each.listen_for}" for number, each in enumerate(asked, start=1)]
     return "\n".join([f"{student}{note}", *lines])

@@ -51,7 +51,10 @@ def foreign_names(source: str, known: Iterable[str]) -> list[str]:
 
 def _global_reads(table: symtable.SymbolTable) -> set[str]:
     top = table.get_type() == "module"
-    here = {each.get_name() for each in table.get_symbols() if each.is_referenced() and (top or each.is_global())}
+    outside = (
+        each for each in table.get_symbols() if top or (each.is_global() and not each.is_local())
+    )  # Python takes `def top` for a module
+    here = {each.get_name() for each in outside if each.is_referenced()}
     return here.union(*map(_global_reads, table.get_children()))
 
 

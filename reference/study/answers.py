@@ -36,7 +36,7 @@ def number(
             says = _slip_of(guess, right, tolerance, slips or {}) or f"{_off(guess, right)} {hint}"
             raise Broken(expected, human(guess, unit) if abs(guess) >= 1e6 else f"{guess:,.6g} {unit}", says)
 
-    return one_behaviour("the number is right", is_right, why, hint)
+    return one_behaviour("the right number", is_right, why, hint)
 
 
 def choice(answer: Any, right: str, explanations: Mapping[str, str], *, why: str) -> Report:
@@ -51,7 +51,7 @@ def choice(answer: Any, right: str, explanations: Mapping[str, str], *, why: str
         if known != right:
             raise Broken("the choice that holds up", repr(known), explanations[known])
 
-    return one_behaviour("the choice holds up", is_right, why, "Try each choice against every sentence of the question.")
+    return one_behaviour("the right choice", is_right, why, "Try each choice against every sentence of the question.")
 
 
 def one_behaviour(name: str, check: Callable[[None], None], why: str, hint: str, deadline_s: float = 2.0) -> Report:

@@ -84,7 +84,7 @@ def _more(outcome: Outcome) -> list[str]:
     """The other laws, by name."""
     if outcome.first is None or outcome.result == EXCEPTION:
         return []
-    shown = f"{outcome.shown} of {outcome.shown + len(outcome.others) + 1} behaviours are shown."
+    shown = f"{outcome.shown} of {outcome.shown + len(outcome.others) + 1} behaviours hold."
     missing = f" Not yet, either: {'; '.join(outcome.others)}." if outcome.others else ""
     return [shown + missing] if outcome.shown + len(outcome.others) else []
 

@@ -49,9 +49,9 @@ class Lab:
     my: Path
     log: Path
 
-    def open(self, page: Any, name: str) -> None:
-        """Show my/notebooks/`name` and wait for its kernel: what is clicked earlier is lost."""
-        page.goto(f"{self.url}/lab/tree/my/notebooks/{name}?token={self.token}&reset")
+    def open(self, page: Any, name: str, folder: str = "notebooks") -> None:
+        """Show my/`folder`/`name` and wait for its kernel: what is clicked earlier is lost."""
+        page.goto(f"{self.url}/lab/tree/my/{folder}/{name}?token={self.token}&reset")
         page.wait_for_selector(".jp-Notebook .jp-Cell", timeout=60_000)
         self.wait_until_idle(page)
 

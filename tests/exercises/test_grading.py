@@ -142,6 +142,30 @@ def test_submissions_are_found_in_every_layout_and_known_by_their_ids(small: Pat
     )
 
 
+def test_names_of_downloads_from_canvas_and_moodle_are_the_same_for_every_exercise(small: Path, tmp_path: Path) -> None:
+    flat = (
+        f"doejane_4711_90001_{TOPIC}.ipynb",
+        f"roejim_LATE_4712_90002_{TOPIC}-1.ipynb",
+        f"Ann Lee_881_assignsubmission_file_{TOPIC}.ipynb",
+    )
+    for name in (*flat, f"Max Poe_882_assignsubmission_file_/{TOPIC}.ipynb", f"class_2026_01_{TOPIC}.ipynb"):
+        put(tmp_path / name, small_course.release(small))
+    assert [student for student, _, _ in found(tmp_path, small)[0]] == [
+        "Ann_Lee",
+        "Max_Poe",
+        "class_2026_01",
+        "doejane_4711",
+        "roejim_4712",
+    ]
+
+
+def test_two_people_of_one_name_stay_two(small: Path, tmp_path: Path) -> None:
+    for number in (881, 882):
+        put(tmp_path / f"Ann Lee_{number}_assignsubmission_file_" / "x.ipynb", small_course.release(small))
+    listed = [student for student, _, _ in found(tmp_path, small)[0]]
+    assert listed == ["Ann_Lee_881_assignsubmission_file", "Ann_Lee_882_assignsubmission_file"]
+
+
 def test_links_are_not_followed(small: Path, tmp_path: Path) -> None:
     put(tmp_path / "secret" / "x.ipynb", small_course.source())
     (tmp_path / "in" / "ada").mkdir(parents=True)

@@ -122,6 +122,14 @@ def test_questions_come_from_the_students_own_scenario(tmp_path: Path) -> None:
     assert said != viva.for_student("ada", path, 1) and [name for name, _ in viva.files(tmp_path)] == ["ada"]
 
 
+def test_a_student_is_asked_about_an_exercise_that_they_tried(tmp_path: Path) -> None:
+    kept = progress(daily_users=50_000_000.0)
+    kept["kept"]["tasks"] = {"fanout-merge": {"tries": 2, "passed": True, "hints": 0, "tries_to_pass": 2}}  # type: ignore[index]
+    (tmp_path / "progress.json").write_text(json.dumps(kept))
+    for seed in range(5):
+        assert f"“{known_tasks()['fanout-merge'].title}”" in viva.for_student("ada", tmp_path / "progress.json", seed)
+
+
 def test_what_flips_is_what_the_estimate_says() -> None:
     mine = full().but(NAME, daily_users=60_000_000.0)
     decided = estimate(mine).decided()

@@ -24,6 +24,9 @@ def start(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> ModuleType:
     """A fresh clone in `tmp_path` whose start.py writes down the processes it would have started (`start.calls`)."""
     for name in FILES:
         shutil.copy(house.ROOT / name, tmp_path)
+    for name in ("tests", "tools"):
+        (tmp_path / name).mkdir()
+    (tmp_path / "tools" / "lab.py").touch()
     spec = importlib.util.spec_from_file_location("start", tmp_path / "start.py")
     assert spec and spec.loader
     module = importlib.util.module_from_spec(spec)
@@ -185,6 +188,19 @@ def test_tests_that_one_names_replace_all_tests(start: ModuleType, monkeypatch: 
 def test_a_command_that_does_not_exist_is_refused(start: ModuleType) -> None:
     with pytest.raises(SystemExit, match="there is no command 'tset'"):
         start.main(["tset"])
+
+
+def test_a_copy_without_tests_and_instructors_tools_neither_lists_nor_starts_them(tmp_path: Path) -> None:
+    shutil.copy(house.ROOT / "start.py", tmp_path)
+    (tmp_path / "tools").mkdir()
+    (tmp_path / "tools" / "lab.py").touch()
+    told = {
+        word: subprocess.run([sys.executable, str(tmp_path / "start.py"), word], capture_output=True, text=True, check=False, timeout=30)
+        for word in ("help", "grade", "test")
+    }
+    assert [line.split()[0] for line in told["help"].stdout.splitlines()[2:]] == ["lab", "env"]
+    assert all(f"there is no command '{word}'" in told[word].stderr for word in ("grade", "test"))
+    assert not (tmp_path / ".venv").exists()
 
 
 def test_make_has_the_same_commands(start: ModuleType) -> None:

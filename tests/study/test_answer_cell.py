@@ -43,6 +43,12 @@ def test_names_that_a_cell_takes_from_others_are_found(source: str, foreign: lis
     assert foreign_names(source, known=["given"]) == foreign
 
 
+def test_a_method_may_be_called_top() -> None:
+    """Python's symtable takes a function of that name for the module: its locals seem to be global."""
+    source = "class Trends:\n    def top(self, n):\n        found = [n, missing]\n        return found\n"
+    assert foreign_names(source, known=[]) == ["missing"]
+
+
 def test_a_stub_is_known_by_its_raise() -> None:
     assert is_stub("x = 1\nraise NotImplementedError()") and is_stub("def f():\n    raise NotImplementedError")
     assert not is_stub("raise ValueError()") and not is_stub("print('raise NotImplementedError')") and not is_stub("def")

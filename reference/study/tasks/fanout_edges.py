@@ -62,7 +62,7 @@ def who_never_reads_is_pulled(edge: Edge) -> None:
 
 
 @edges.behaviour(
-    why="It is the other end of the same scale: an author who says nothing costs nothing to push, and each look at him costs a little.",
+    why="It is the other end of the same scale: an author who says nothing costs nothing to push, and each look for news costs a little.",
     hint="No tweet, no delivery. Reads that find nothing new cost a share of a lookup each, and at the start of the day nothing is new.",
 )
 def an_author_who_is_silent_is_pushed(edge: Edge) -> None:

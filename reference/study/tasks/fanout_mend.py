@@ -30,7 +30,7 @@ class Asked:
 
 
 fame: Contract[Asked] = Contract("a hybrid through fame")
-RECORD = "Write the author's class into `flags` when he posts, and read it from there: `flags` is Redis, which writer and reader share."
+RECORD = "Write the author's class into `flags` when they post, and read it from there: `flags` is Redis, which writer and reader share."
 
 
 @fame.behaviour(
@@ -62,7 +62,7 @@ def what_a_celebrity_posts_is_pulled(asked: Asked) -> None:
 
 
 @fame.behaviour(
-    why='B pushes "below", and pulls "above": who has exactly the threshold reaches nobody. A has the opposite, and shows him twice.',
+    why='B pushes "below", and pulls "above": at exactly the threshold one reaches nobody. A has the opposite, and shows it twice.',
     hint="One comparison in one place decides: at exactly `up` followers an author is a celebrity. " + RECORD,
 )
 def exactly_at_the_threshold_a_tweet_comes_by_one_way(asked: Asked) -> None:
@@ -89,7 +89,7 @@ def who_becomes_famous_neither_vanishes_nor_appears_twice(asked: Asked) -> None:
     why="If today's count decides at each read, the crowd that goes takes with it what was never pushed, before anybody could push it.",
     hint="The read asks for the *recorded* class, not for today's count: the record changes only when the author posts.",
 )
-def until_he_posts_again_the_record_counts(asked: Asked) -> None:
+def until_the_next_post_the_record_counts(asked: Asked) -> None:
     world = asked.world()
     world.fame(world.v.up + 2)
     world.post(times=3)
@@ -101,7 +101,7 @@ def until_he_posts_again_the_record_counts(asked: Asked) -> None:
 
 @fame.behaviour(
     why="Tweets that were only ever pulled are in nobody's timeline on the day when pulling ends.",
-    hint="At the post that finds him below `down`: put his newest tweets (`store.newest`) into every follower's home, and record push.",
+    hint="At the post that finds them below `down`: put their newest tweets (`store.newest`) into every follower's home, and record push.",
 )
 def who_is_forgotten_neither_vanishes_nor_appears_twice(asked: Asked) -> None:
     world = asked.world()
@@ -147,7 +147,7 @@ def a_fill_brings_the_recent_tweets_and_no_more(asked: Asked) -> None:
 
 @fame.behaviour(
     why="An author who hovers at a single threshold is filled again and again, each time into every follower's timeline.",
-    hint="Two thresholds: a celebrity from `up` on stays one until he has *fewer than* `down`; in between the record stands as it is.",
+    hint="Two thresholds: a celebrity from `up` on stays one until they have *fewer than* `down`; in between the record stands as it is.",
 )
 def between_the_two_thresholds_nothing_changes(asked: Asked) -> None:
     world = asked.world()
@@ -156,13 +156,13 @@ def between_the_two_thresholds_nothing_changes(asked: Asked) -> None:
     for count in (world.v.up - 1, world.v.down, world.v.up - 1):
         world.fame(count)
         world.made(
-            world.post(), 0, "He is a celebrity still, until he has *fewer than* `down`: two thresholds, and in between the record stands."
+            world.post(), 0, "Still a celebrity, until there are *fewer than* `down`: two thresholds, and in between the record stands."
         )
     world.fame(world.v.down - 1)
     world.post()
     for count in (world.v.down, world.v.up - 1):
         world.fame(count)
-        world.made(world.post(), count, "He is an ordinary account until he reaches `up` again.")
+        world.made(world.post(), count, "An ordinary account again, until it reaches `up`.")
     world.shows_all_once()
 
 

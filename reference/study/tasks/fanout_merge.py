@@ -104,7 +104,7 @@ def a_run_of_one_author_is_folded(asked: Merge) -> None:
 
 @merges.behaviour(
     why="It is the run that bores, not the author: who writes between others belongs to the conversation.",
-    hint="Count what stands *in a row*. Another author's tweet between two of his ends the run; an author's total does not matter.",
+    hint="Count what stands *in a row*. Another author's tweet between two of theirs ends the run; an author's total does not matter.",
 )
 def a_run_ends_where_another_author_begins(asked: Merge) -> None:
     turns = [5] * asked.run + [2] + [5] * asked.run + [2, 5]

@@ -50,7 +50,7 @@ def a_follow_merges_recent_tweets(asked: Asked) -> None:
 
 @changes.behaviour(
     why="One new followee who writes all day would otherwise push everybody else out of a full timeline.",
-    hint="The newest `merge` of the author, no more; the rest he tells to whoever opens his profile.",
+    hint="The newest `merge` of the author, no more; the rest is on the author's profile.",
 )
 def a_follow_merges_no_more_than_asked(asked: Asked) -> None:
     world = asked.world("bo")
@@ -170,7 +170,7 @@ def an_event_that_comes_twice_changes_nothing(asked: Asked) -> None:
 
 
 @changes.behaviour(
-    why="A timeline of three tweets that was made for somebody who is away looks complete when he returns, and is never rebuilt.",
+    why="A timeline of three tweets that was made for somebody who is away looks complete when they return, and is never rebuilt.",
     hint="No timeline, no work: absent means that the next read rebuilds it. Look whether the reader is in `homes` first.",
 )
 def an_absent_timeline_stays_absent(asked: Asked) -> None:

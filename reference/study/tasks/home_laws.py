@@ -92,7 +92,7 @@ def _against(plan: tuple[str, int, str, str], v: SimpleNamespace) -> str:
     if kind == LIST:
         return "The queue delivers at least once: a list takes the same id twice, a late tweet lies on top, and no page begins below an id."
     if cap < v.pages * PAGE:
-        return f"{cap} ids are {cap // PAGE} pages; readers turn up to {v.pages}. Up to 128 entries little memory is needed, for little."
+        return f"{cap} ids are {cap // PAGE} pages; readers turn up to {v.pages}. Small sets are cheap, and hold too little."
     if absent == "create":
         return (
             "Who was away has a timeline of one tweet, which looks complete: not empty, so nobody rebuilds it. Absent must go on meaning "

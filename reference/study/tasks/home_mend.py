@@ -147,7 +147,7 @@ def the_upper_bound_is_what_the_card_says(asked: Asked) -> None:
 
 
 @queries.behaviour(
-    why="Who was away for a minute asks for what is new, not for the page that he has.",
+    why="Whoever was away for a minute asks for what is new, not for a page already read.",
     hint="`since_id`: only ids above it, itself left out. Newest first, at most `size`.",
 )
 def a_refresh_brings_only_what_is_new(asked: Asked) -> None:
@@ -172,8 +172,8 @@ def a_gap_after_a_night_can_be_filled(asked: Asked) -> None:
 
 
 @queries.behaviour(
-    why="A celebrity's tweets end in the middle of the timeline, as if he had been silent before.",
-    hint="His newest ten are not enough: below a bound it is *his newest below it* that are wanted, as many as a page holds.",
+    why="A celebrity's tweets end in the middle of the timeline, as if they had been silent before.",
+    hint="Their newest ten are not enough: below a bound it is *their newest below it* that are wanted, as many as a page holds.",
 )
 def all_tweets_of_a_celebrity_can_be_reached(asked: Asked) -> None:
     world = World(asked, [100, 130], list(range(101, 130)))
@@ -181,7 +181,7 @@ def all_tweets_of_a_celebrity_can_be_reached(asked: Asked) -> None:
 
 
 @queries.behaviour(
-    why="Who has just become famous was pushed yesterday and is pulled today: his tweets come by both ways.",
+    why="Whoever has just become famous was pushed yesterday and is pulled today: their tweets come by both ways.",
     hint="Merge by id, each once, before the cut: a set, or a comparison with the id before it.",
 )
 def what_came_by_both_ways_is_shown_once(asked: Asked) -> None:

@@ -49,8 +49,8 @@ TASKS = [
         read="notebook `07c_home_timelines`, sections 1 and 6 (turning pages; a deleted tweet)",
         judge=home_page.judge_page,
         draw=home_page.draw_page,
-        asks="For one page look at **no more than {looks} ids** (and one further, to see whether anything lies below). If they do not fill "
-        "the page, return it short, **with** a cursor.",
+        asks="For one page look at **no more than {looks} ids** (`home_cursor.looks`; and one further, to see whether anything lies below)."
+        " If they do not fill the page, return it short, **with** a cursor.",
     ),
     Task(
         grade_id="home-follow",
@@ -72,8 +72,8 @@ TASKS = [
         read="notebook `07c_home_timelines`, section 3 (follow, unfollow, and an event that comes late)",
         judge=home_follow.judge_follow,
         draw=home_follow.draw_follow,
-        asks="A timeline holds at most the newest **{cap}** ids. A follow merges the new followee's newest **{merge}** tweets, not all "
-        "that would fit.",
+        asks="A timeline holds at most the newest **{cap}** ids (`home_follow.cap`). A follow merges the new followee's newest **{merge}** "
+        "tweets (`home_follow.merge`), not all that would fit.",
     ),
     Task(
         grade_id="home-keep",

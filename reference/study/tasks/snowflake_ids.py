@@ -50,7 +50,8 @@ TASKS = [
         judge=laws.judge_ids,
         draw=laws.draw_ids,
         asks="From the highest bit down: **{timestamp_bits} bits of milliseconds** since {epoch} (`epoch_ms` {epoch_ms}), then "
-        "**{sequence_bits} of sequence**, and the **{worker_bits} of the worker lowest** (Sonyflake's order, not Twitter's).",
+        "**{sequence_bits} of sequence**, and the **{worker_bits} of the worker lowest** (Sonyflake's order, not Twitter's). "
+        "`snowflake_ids` holds `timestamp_bits`, `sequence_bits`, `worker_bits` and `epoch_ms`.",
     ),
     Task(
         grade_id="snowflake-split",
@@ -97,8 +98,8 @@ TASKS = [
         read="notebook `07a_snowflake_ids`, sections 3 and 10 (the clock steps back; claim checks)",
         judge=laws.judge_mend,
         draw=laws.draw_mend,
-        asks="Mend it with one wish more: a clock that is **at most {lead_ms} ms behind** the last id costs neither a wait nor an error "
-        "(go on in the last millisecond used); further behind is an error at once. `epoch_ms` stays {epoch_ms}: 41 bits of time, 10 of "
-        "machine, 12 of sequence.",
+        asks="Mend it with one wish more: a clock that is **at most {lead_ms} ms behind** the last id (`snowflake_mend.lead_ms`) costs "
+        "neither a wait nor an error: go on in the last millisecond used, and wait only when its sequence is spent. Further behind is an "
+        "error at once. `epoch_ms` stays {epoch_ms}: 41 bits of time, 10 of machine, 12 of sequence.",
     ),
 ]

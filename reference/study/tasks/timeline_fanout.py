@@ -52,7 +52,7 @@ TASKS = [
         judge=fanout_merge.judge_merge,
         draw=fanout_merge.draw_merge,
         asks="One rule more than the usual merge has: **no more than {run} tweets of one author in a row**. A tweet is left out if the "
-        "{run} tweets put on the page just before it are all by its author; each page begins to count anew.",
+        "{run} tweets put on the page just before it are all by its author; each page begins to count anew. In code: `fanout_merge.run`.",
     ),
     Task(
         grade_id="fanout-edge",
@@ -75,7 +75,8 @@ TASKS = [
         judge=fanout_edges.judge_edge,
         draw=fanout_edges.draw_edge,
         asks="A flag in memory tells whether an author has tweeted since this reader's last read, so that a read which finds nothing new "
-        "costs only **1/{flag_share} of a lookup**. The day begins with the flag down. Equal costs: **{tie}**.",
+        "costs only **1/{flag_share} of a lookup** (`fanout_edge.flag_share` is {flag_share}). The day begins with the flag down. Equal "
+        "costs: **{tie}**.",
     ),
     Task(
         grade_id="fanout-policy",
@@ -116,9 +117,9 @@ TASKS = [
         why="“What if an author crosses your threshold?” is the question after every hybrid. In this one tweets vanish without an error.",
         hints=(
             "Follow one tweet of an author with more than `up` followers, then of one with exactly `up`. By which way does it arrive?",
-            "Record the author's class in `flags` when he posts, and let the read ask the record. Merge by id. Then think of the day on "
-            "which he is a celebrity no more: what lies in his followers' homes?",
-            "In `post`: pull if recorded as celebrity and count ≥ `down`, or count ≥ `up`. From pull to push: first `homes.add` his "
+            "Record the author's class in `flags` when they post, and let the read ask the record. Merge by id. Then think of the day on "
+            "which they are a celebrity no more: what lies in their followers' homes?",
+            "In `post`: pull if recorded as celebrity and count ≥ `down`, or count ≥ `up`. From pull to push: first `homes.add` their "
             "newest `recent` tweets for every follower, then change the record.",
         ),
         read="notebook `07b_timeline_fanout`, section 5 (five designs) and 7; `07c_home_timelines`, section 4 (becomes famous, and is "
@@ -126,7 +127,7 @@ TASKS = [
         judge=fanout_mend.judge_mend,
         draw=fanout_mend.draw_mend,
         asks="Mend it with two thresholds instead of one: an author is a celebrity (pulled) **from {up} followers on**, and stays one "
-        "until a post finds him with **fewer than {down}**. At that post his newest **{recent} tweets** go into every follower's home. "
-        "(B's 5,000 is made small, so that one can watch it.)",
+        "until a post finds them with **fewer than {down}**. At that post their newest **{recent} tweets** go into every follower's home. "
+        "In `fanout_mend` these are `up`, `down` and `recent`. (B's 5,000 is made small, so that one can watch it.)",
     ),
 ]

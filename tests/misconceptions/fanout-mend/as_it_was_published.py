@@ -1,4 +1,4 @@
-"""Write the author's class into `flags` when he posts"""
+"""Write the author's class into `flags` when they post"""
 
 
 class MendedFanout:

@@ -1,4 +1,4 @@
-"""put his newest tweets (`store.newest`) into every follower's home"""
+"""put their newest tweets (`store.newest`) into every follower's home"""
 
 
 class MendedFanout:

@@ -1,4 +1,4 @@
-"""His newest ten are not enough"""
+"""Their newest ten are not enough"""
 
 
 class MendedTimeline:

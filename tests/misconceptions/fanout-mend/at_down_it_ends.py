@@ -1,4 +1,4 @@
-"""He is a celebrity still"""
+"""Still a celebrity"""
 
 
 class MendedFanout:
