@@ -154,8 +154,7 @@ def alone_a_tweet_holds_no_more_workers_than_allowed(asked: Asked) -> None:
 
 
 @line.behaviour(
-    why="This is what the bound buys. In plain order of arrival, the friend's lunch waits until the celebrity's last follower has his "
-    "tweet.",
+    why="This is what the bound buys. In plain order of arrival, the friend's lunch waits for the celebrity's last follower.",
     hint="A free worker takes the *earliest* tweet that has batches left **and** is below the bound: pass by those that are at it.",
 )
 def a_small_tweet_passes_a_celebrity_who_has_his_share(asked: Asked) -> None:
