@@ -1,0 +1,3 @@
+"""That is the rate"""
+
+most_calls = limit_edge.limit * limit_edge.stretch_min / limit_edge.window_min

@@ -1,0 +1,3 @@
+"""That is twice the limit, one edge"""
+
+most_calls = 2 * limit_edge.limit

@@ -1,0 +1,3 @@
+"""Write the key of your choice as text"""
+
+limit = "mixed bucket"

@@ -1,0 +1,3 @@
+"""The log is exact, and pays for it"""
+
+limit = next(key for key, proposed in limit_promise.limits.items() if proposed["kind"] == "log")

@@ -1,0 +1,3 @@
+"""it would be refused"""
+
+limit = next(key for key, proposed in limit_promise.limits.items() if proposed["kind"] == "small bucket")

@@ -1,0 +1,3 @@
+"""keeps the smaller real bursts out"""
+
+doors = max(trend_doors.doors, key=lambda key: trend_doors.doors[key]["people"])

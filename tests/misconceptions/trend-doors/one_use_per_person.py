@@ -1,0 +1,3 @@
+"""You would list nobody"""
+
+doors = max(trend_doors.doors, key=lambda key: trend_doors.doors[key]["share"])

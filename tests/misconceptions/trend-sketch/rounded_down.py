@@ -1,0 +1,6 @@
+"""Rounded down"""
+
+registers = 1
+while 1.04 / registers**0.5 > trend_sketch.error_percent / 100:
+    registers *= 2
+sketches_mb = registers / 2 * 6 / 8 * trend_sketch.tags * trend_sketch.minutes / 1e6
