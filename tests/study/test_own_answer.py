@@ -93,24 +93,26 @@ def closure():
     return lambda: inner(1)
 
 
-BORROWED = [
-    SnowflakeGenerator,
-    SnowflakeGenerator(1),
-    SnowflakeGenerator(1).next_id,
-    Subclass,
-    Wrapper(),
-    closure(),
-    functools.partial(SnowflakeGenerator, 1),
-    [len, TWITTER],
-    {"make": SnowflakeGenerator},
-    ids_module,
-    share("from reference.twitter.ids import TWITTER\ndef share(x):\n    def inner():\n        return TWITTER\n    return inner"),
-    share("import reference.twitter.ids as other\nclass share:\n    def next_id(self):\n        return other.TWITTER\n"),
-    share("from reference.twitter.ids import SnowflakeGenerator as G\ndef share(x=G):\n    return x\n"),
-]
+BORROWED = {
+    "a class": SnowflakeGenerator,
+    "an object": SnowflakeGenerator(1),
+    "a method": SnowflakeGenerator(1).next_id,
+    "a subclass": Subclass,
+    "a wrapper": Wrapper(),
+    "a closure": closure(),
+    "a partial": functools.partial(SnowflakeGenerator, 1),
+    "in a list": [len, TWITTER],
+    "in a dict": {"make": SnowflakeGenerator},
+    "a module": ids_module,
+    "an inner function": share(
+        "from reference.twitter.ids import TWITTER\ndef share(x):\n    def inner():\n        return TWITTER\n    return inner"
+    ),
+    "a global": share("import reference.twitter.ids as other\nclass share:\n    def next_id(self):\n        return other.TWITTER\n"),
+    "a default": share("from reference.twitter.ids import SnowflakeGenerator as G\ndef share(x=G):\n    return x\n"),
+}
 
 
-@pytest.mark.parametrize("answer", BORROWED, ids=repr)
+@pytest.mark.parametrize("answer", BORROWED.values(), ids=BORROWED)
 def test_what_rests_on_the_reference_is_found(answer: object) -> None:
     assert "reference" in borrowed(answer)
 
