@@ -112,7 +112,7 @@ def _joined(lines: list[str]) -> str:
 def _compiles(text: str) -> bool:
     try:
         with warnings.catch_warnings(action="ignore"):
-            compile(text, "mutant", "exec")
+            compile(text, "mutant", "exec", dont_inherit=True)
     except (SyntaxError, ValueError):
         return False
     return True

@@ -80,7 +80,7 @@ def try_source(task: Task, source: str, *, hidden_seed: int | None = None) -> Ou
     namespace: dict[str, Any] = {"__name__": "__main__", task.given: task.variant()}
     try:
         with captured():
-            exec(compile(source, filename, "exec"), namespace)
+            exec(compile(source, filename, "exec", dont_inherit=True), namespace)
     except NotImplementedError:
         namespace.pop(task.answer, None)
     except Exception as error:

@@ -48,7 +48,7 @@ def _file(grade_id: str) -> dict[str, Any] | None:
     """What the file of further laws defines; None where there is no such file."""
     if grade_id in SOURCES:
         told: dict[str, Any] = {}
-        exec(compile(SOURCES[grade_id], f"hidden/{grade_id}.py", "exec"), told)
+        exec(compile(SOURCES[grade_id], f"hidden/{grade_id}.py", "exec", dont_inherit=True), told)
         return told
     private = seeds.overlay()
     path = private / "hidden" / f"{grade_id}.py" if private else None

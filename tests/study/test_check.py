@@ -10,7 +10,7 @@ import pytest
 
 from reference.study import CheckFailed, check, grade, progress
 from reference.study import task as task_module
-from reference.study.attempt import EXCEPTION, FAILED, NOT_ATTEMPTED, PASSED, attempt
+from reference.study.attempt import EXCEPTION, FAILED, NOT_ATTEMPTED, PASSED, attempt, try_source
 from reference.study.attempts import record_of
 from tests.study.small_task import RIGHT, SHARE, ran
 
@@ -52,6 +52,12 @@ def test_an_exception_shows_the_learners_own_line_and_the_input() -> None:
     assert (outcome.result, outcome.title) == (EXCEPTION, "exception: ZeroDivisionError")
     assert outcome.first is not None
     assert (outcome.first.line, outcome.first.given) == ("line 3: `return half / 0`", "`share(10)`")
+
+
+def test_a_cell_is_compiled_as_a_kernel_would() -> None:
+    """Our own `from __future__ import annotations` must not make a cell run that fails in the learner's kernel."""
+    outcome = try_source(SHARE, "def share(bill: Nowhere) -> float:\n    return bill / small_share.people\n")
+    assert (outcome.result, outcome.first is not None and "Nowhere" in outcome.first.got) == (EXCEPTION, True)
 
 
 def test_a_failure_names_behaviour_input_expectation_and_pointer() -> None:
