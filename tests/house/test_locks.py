@@ -90,6 +90,14 @@ def test_slow_tests_bring_spark_beside_the_rest_where_there_is_java(monkeypatch:
         monkeypatch.setattr(slow, "spark_is_there", lambda there=there: there)
         calls.clear()
         assert slow.main(["tests"]) == 0
-        *installs, tests = calls
-        assert len(installs) == expected and tests[-3:] == ["-m", "slow", "tests"]
+        *installs, browsers, others = calls
+        assert len(installs) == expected and browsers[-3:] == ["-m", "slow and browser", "tests"] and "slow and not browser" in others
         assert all({"--no-deps", "--require-hashes", SPARK_LOCK} <= set(call) for call in installs)
+
+
+@pytest.mark.parametrize("codes, expected", [((0, 0), 0), ((1, 0), 1), ((0, 2), 2), ((5, 0), 0), ((0, 5), 0), ((5, 5), 5)])
+def test_slow_tests_fail_when_either_half_does_and_not_when_one_is_empty(codes, expected, monkeypatch: pytest.MonkeyPatch) -> None:
+    left = list(codes)
+    monkeypatch.setattr(slow, "ensure_spark", lambda: None)
+    monkeypatch.setattr(slow.subprocess, "call", lambda command, **_: left.pop(0))
+    assert slow.main([]) == expected
