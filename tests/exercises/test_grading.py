@@ -339,7 +339,7 @@ def submission(right: list[str], **other: str) -> Callable[[Any], None]:
 def duplicated(notebook: Any) -> None:
     submission(list(WORTH))(notebook)
     for name in ("snowflake-ids", "snowflake-rate-grade"):
-        notebook.cells.append(find(notebook, name).copy() | {"id": f"{name}-copy"})
+        notebook.cells.append(nbformat.from_dict({**find(notebook, name), "id": f"{name}-copy"}))
 
 
 def with_deleted_cells(notebook: Any) -> None:
