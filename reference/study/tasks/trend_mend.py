@@ -146,8 +146,8 @@ def the_window_slides_over_the_edges(asked: Asked) -> None:
     world = asked.world()
     world.wait(world.v.slot_min - 2)
     world.use("first", range(world.v.people))  # in the first second of a slot
-    world.wait(world.v.window_min - 0.1)
-    world.shows(hint="Its slot is still in the window, for six seconds more. Did its key expire too early?")
+    world.wait(world.v.window_min - 1 / MINUTE_S)
+    world.shows(hint="Its slot is still in the window, for one second more. Did its key expire too early?")
 
 
 @mended.behaviour(
