@@ -12,6 +12,7 @@ from reference.twitter.errors import InvalidInput, Unavailable
 
 if TYPE_CHECKING:
     import pandas as pd
+    import pyarrow as pa
 
 PARAMETER = re.compile(r"\$(\w+)")
 SPARK = {"spark.ui.enabled": "false", "spark.ui.showConsoleProgress": "false", "spark.log.level": "ERROR"}
@@ -41,6 +42,13 @@ def query_text(name: str, parameters: Mapping[str, float]) -> tuple[str, dict[st
     return text, {found: parameters[found] for found in sorted(set(PARAMETER.findall(text)))}
 
 
+def _arrow(columns: Any) -> pa.Table:
+    """Columns by name, or a frame, as the table that both engines read without a look at its values."""
+    import pyarrow as pa
+
+    return pa.table(dict(columns)) if isinstance(columns, Mapping) else pa.Table.from_pandas(columns, preserve_index=False)
+
+
 class DuckEngine:
     """DuckDB in memory, bounded: beyond `memory_mb` it writes to a temporary folder, which `close` removes."""
 
@@ -54,9 +62,7 @@ class DuckEngine:
         self._db = duckdb.connect(":memory:", config=config)
 
     def put(self, name: str, columns: Any) -> None:
-        import pandas as pd
-
-        self._db.register("given", pd.DataFrame(columns) if isinstance(columns, Mapping) else columns)
+        self._db.register("given", _arrow(columns))
         self._db.execute(f"CREATE OR REPLACE TABLE {name} AS FROM given")
         self._db.unregister("given")
 
@@ -94,10 +100,7 @@ class SparkEngine:
         self._spark = builder.getOrCreate()
 
     def put(self, name: str, columns: Any) -> None:
-        import pyarrow as pa
-
-        table = pa.table(dict(columns)) if isinstance(columns, Mapping) else pa.Table.from_pandas(columns, preserve_index=False)
-        self._spark.createDataFrame(table).createOrReplaceTempView(name)
+        self._spark.createDataFrame(_arrow(columns)).createOrReplaceTempView(name)
 
     def make(self, name: str, query: str, **parameters: float) -> None:
         text, named = query_text(query, parameters)

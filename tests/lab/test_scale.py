@@ -289,14 +289,16 @@ def test_a_graph_that_cannot_be_counted_is_refused(follows: pd.DataFrame, users:
 @pytest.mark.slow
 def test_a_slider_moves_in_less_than_a_tenth_of_a_second():
     model = ScaleModel.generate(users=200_000, edges=5_000_000)
-    times = {"threshold": [], "share": [], "price": []}
+    times = {"threshold": [], "share": [], "price": [], "per edge": []}
     for step in range(7):
-        for name, asked in (
-            ("threshold", {"thresholds": [100 + step]}), ("share", {"thresholds": SWEEP[:6], "dormant_share": 0.5 + step / 30}),
-            ("price", {"thresholds": SWEEP[:6], "pull_cost": 0.1 + step}),
+        for name, ask in (
+            ("threshold", lambda step: model.sweep([100 + step])),
+            ("share", lambda step: model.sweep(SWEEP[:6], dormant_share=0.5 + step / 30)),
+            ("price", lambda step: model.sweep(SWEEP[:6], pull_cost=0.1 + step)),
+            ("per edge", lambda step: model.policy("per_edge", dormant_share=0.3 + step / 30)),
         ):  # fmt: skip
             started = time.perf_counter()
-            model.sweep(**asked)
+            ask(step)
             times[name].append(time.perf_counter() - started)
     assert {name: statistics.median(found) for name, found in times.items() if statistics.median(found) > 0.1} == {}
 
