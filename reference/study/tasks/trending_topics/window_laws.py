@@ -10,7 +10,7 @@ import numpy as np
 
 from reference.contracts import Broken, Contract, Report
 from reference.study.task import Trial
-from reference.study.tasks.trend_world import TIES, World, held
+from reference.study.tasks.trending_topics.world import TIES, World, held
 
 DEADLINE_S, PATIENCE_S = 2.0, 0.4
 

@@ -10,7 +10,7 @@ import numpy as np
 
 from reference.contracts import Contract, Report
 from reference.study.task import Trial
-from reference.study.tasks.limiter_store import World
+from reference.study.tasks.rate_limiting.store import World
 
 DEADLINE_S, PATIENCE_S = 2.0, 0.4
 

@@ -12,7 +12,7 @@ import numpy as np
 from reference.contracts import Broken, Contract, Report
 from reference.study.answers import call, same
 from reference.study.task import Trial
-from reference.study.tasks.requirements_replicas import Copy, Primary, cluster
+from reference.study.tasks.requirements.replicas import Copy, Primary, cluster
 
 DEADLINE_S, PATIENCE_S = 2.0, 0.4
 LONGEST_TOKEN = 64

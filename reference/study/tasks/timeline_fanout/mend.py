@@ -10,7 +10,7 @@ import numpy as np
 
 from reference.contracts import Contract, Report
 from reference.study.task import Trial
-from reference.study.tasks.fanout_world import World
+from reference.study.tasks.timeline_fanout.world import World
 
 DEADLINE_S, PATIENCE_S = 2.0, 0.4
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from reference.study.task import Task
-from reference.study.tasks import estimation_cache, estimation_laws, estimation_mend, estimation_plans
+from reference.study.tasks.estimation import cache, laws, mend, plans
 
 TOPIC = "02_estimation"
 
@@ -24,8 +24,8 @@ TASKS = [
             "Tweets a day × followers × the active share ÷ 86,400 × the peak factor.",
         ),
         read="notebook `02_estimation`, section 2 (The writes behind a write)",
-        judge=estimation_laws.judge_deliveries,
-        draw=estimation_laws.draw_deliveries,
+        judge=laws.judge_deliveries,
+        draw=laws.draw_deliveries,
         asks="**{tweets_per_day:,} tweets a day**, each by an author with **{followers} followers** on average. It is pushed to the "
         "**{active_percent} %** of them who were active of late. How many deliveries a second in the busiest hour, which has **{peak} "
         "times** "
@@ -47,8 +47,8 @@ TASKS = [
             "Jobs/s × peak × ms ÷ 1,000, divided by the share of time that they may be busy: less busy means more workers.",
         ),
         read="notebook `02_estimation`, section 2 (Links, machines, promises, money)",
-        judge=estimation_laws.judge_workers,
-        draw=estimation_laws.draw_workers,
+        judge=laws.judge_workers,
+        draw=laws.draw_workers,
         asks="On average **{jobs_per_s:,} jobs a second** arrive, at the peak **{peak} times** as many. A worker does one job at a time, "
         "which "
         "takes **{job_ms} ms**, and should be busy for **{busy_percent} %** of the time at most. How many workers for the peak? (within "
@@ -71,8 +71,8 @@ TASKS = [
             "else 0. kept = min(entries, most_entries), and a timeline without entries takes nothing, not even its key.",
         ),
         read="notebook `02_estimation`, section 2 (Bytes in memory)",
-        judge=estimation_cache.judge_cache,
-        draw=estimation_cache.draw_cache,
+        judge=cache.judge_cache,
+        draw=cache.draw_cache,
         asks="A timeline keeps its newest **{most_entries} entries**. Sets of up to **{packed_entries}** entries are packed: "
         "{packed_bytes} bytes "
         "an entry; in larger ones every entry takes {entry_bytes}. Each timeline that is not empty takes {key_bytes} bytes more. "
@@ -97,8 +97,8 @@ TASKS = [
             'turns it into new[i] = up[i] × (1 - p) + up[i - 1] × p. Then add from k on. "any" is "at least" 1.',
         ),
         read="notebook `02_estimation`, section 2 (Links, machines, promises); `01_requirements`, section 3 (Nines)",
-        judge=estimation_plans.judge_plans,
-        draw=estimation_plans.draw_plan,
+        judge=plans.judge_plans,
+        draw=plans.draw_plan,
         asks='Minutes down in a **{period}** ({period_min:,} min). Parts fail independently, but in each group of copies ("any" and "at '
         'least") there is besides a **common cause**: for a share of **{common}** of the time, independently of all else, the whole group '
         "is "
@@ -121,8 +121,8 @@ TASKS = [
             "Compute the ratio after each change that touches it. Two do so without moving it, or not far enough; one brings it below 2.",
         ),
         read="notebook `02_estimation`, sections 2 (followees) and 4 (Now suppose …)",
-        judge=estimation_laws.judge_flip,
-        draw=estimation_laws.draw_flip,
+        judge=laws.judge_flip,
+        draw=laws.draw_flip,
         asks="**{daily_users:,} people** come on a day and load **{loads} timelines** each; **{tweets_per_day:,} tweets** are posted. The "
         "house's "
         "rule: push on write while **at least two timelines are loaded for each tweet posted**. Which one of these changes puts that in "
@@ -149,8 +149,8 @@ TASKS = [
             "read_peak × response_bytes × 8 ÷ 10⁹ ÷ share; shards = max(ceil(writes ÷ …), ceil(tweets × bytes × 365 × years ÷ …)).",
         ),
         read="notebook `02_estimation`, section 2; `02b_audit` for the rest of A's numbers",
-        judge=estimation_mend.judge_mend,
-        draw=estimation_mend.draw_mend,
+        judge=mend.judge_mend,
+        draw=mend.draw_mend,
         asks="Mend its four rows, with two wishes more: of the smaller writes, count **{also}** as well (`a.{also_name}`, a row each, the "
         "same "
         "peak factor), and fill the link to **{link_percent} %** at most.",

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from reference.study.task import Task
-from reference.study.tasks import limiter_bucket, limiter_laws, limiter_mend, limiter_queue
+from reference.study.tasks.rate_limiting import bucket, laws, mend, queue
 
 TOPIC = "07d_rate_limiting"
 
@@ -25,8 +25,8 @@ TASKS = [
             "A stretch of 1.5 windows touches up to 3 of them. Count for yours, and multiply by the limit.",
         ),
         read="notebook `07d_rate_limiting`, section 1 (one counter an hour)",
-        judge=limiter_laws.judge_edge,
-        draw=limiter_laws.draw_edge,
+        judge=laws.judge_edge,
+        draw=laws.draw_edge,
         asks="A fixed window admits **{limit} calls in {window_min} minutes**: a counter, back to 0 every {window_min} minutes of the "
         "clock. "
         "A client calls as often and as fast as it likes. How many of its calls, *at most*, are admitted within some stretch of "
@@ -53,8 +53,8 @@ TASKS = [
             "comes in.",
         ),
         read="notebook `07d_rate_limiting`, sections 4 and 5 (one step; what the state forgets)",
-        judge=limiter_bucket.judge_bucket,
-        draw=limiter_bucket.draw_bucket,
+        judge=bucket.judge_bucket,
+        draw=bucket.draw_bucket,
         asks="Capacity **{capacity} tokens**, **{per_hour} come back an hour**, bit by bit. The last **{reserve} tokens are a "
         "reserve**: an "
         "ordinary call is admitted only if they are still there after it, an urgent one may take them.",
@@ -78,8 +78,8 @@ TASKS = [
             "Else pass, 0.",
         ),
         read="notebook `07d_rate_limiting`, sections 2 and 3 (a bucket; GCRA keeps one time)",
-        judge=limiter_queue.judge_retry,
-        draw=limiter_queue.draw_retry,
+        judge=queue.judge_retry,
+        draw=queue.draw_retry,
         asks="The bucket leaks **one call every {interval_ms} ms**. A call that brings its level to at most **{at_once}** passes; to "
         "at most "
         "**{at_once} + {queue}**, it is held; above that it is refused. (As nginx's `limit_req` with `delay` and `burst`.)",
@@ -101,8 +101,8 @@ TASKS = [
             "burst.",
         ),
         read="notebook `07d_rate_limiting`, sections 2, 3 and 7 (two numbers; the same calls through all five; memory)",
-        judge=limiter_laws.judge_promise,
-        draw=limiter_laws.draw_promise,
+        judge=laws.judge_promise,
+        draw=laws.draw_promise,
         asks="The contract says *never more than **{hard} calls in any hour**, wherever it begins*. The app, opened after a day, "
         "sends **{burst} "
         "at once**, which must pass. There are **{clients_m} M clients**, in the busiest hour all at their limit, and **{memory_gb} "
@@ -130,8 +130,8 @@ TASKS = [
             "steps × step_s; is the bucket full, it moves to now.",
         ),
         read="notebook `07d_rate_limiting`, sections 4 and 5 (eight servers, one limit; claim E-13-last-refill)",
-        judge=limiter_mend.judge_mend,
-        draw=limiter_mend.draw_mend,
+        judge=mend.judge_mend,
+        draw=mend.draw_mend,
         asks="**{limit} tokens**, of which **{batch} come back together every {step_s} s**. A step begins with the call that takes "
         "from a full "
         "bucket; the next ones follow every {step_s} s until the bucket is full again. An empty bucket is full after {interval_s} s.",

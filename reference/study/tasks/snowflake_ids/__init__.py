@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from reference.study.task import Task
-from reference.study.tasks import snowflake_laws as laws
+from reference.study.tasks.snowflake_ids import laws
 
 TOPIC = "07a_snowflake_ids"
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from reference.study.task import Task
-from reference.study.tasks import requirements_homes, requirements_laws, requirements_plans, requirements_sessions
+from reference.study.tasks.requirements import homes, laws, plans, sessions
 
 TOPIC = "01_requirements"
 
@@ -25,8 +25,8 @@ TASKS = [
             "Followers × loads ÷ 86,400 × the peak factor × the lag in seconds.",
         ),
         read="notebook `01_requirements`, section 3 (How late is a second?)",
-        judge=requirements_laws.judge_stale,
-        draw=requirements_laws.draw_stale,
+        judge=laws.judge_stale,
+        draw=laws.draw_stale,
         asks="An account has **{followers} followers**. Each of them loads home **{loads} times a day**, and {peak} times as often as on "
         "average in the busiest hour. A tweet posted in that hour arrives **{lag_s} s late**, for all of them. How many home pages are "
         "loaded without it, on average? (in pages, within ±20 %)",
@@ -49,8 +49,8 @@ TASKS = [
             "(and 429 where it is bad). Nothing counted: 1.0. Never cut off below 0.",
         ),
         read="notebook `01_requirements`, section 3 (Sentences that one can test; Nines)",
-        judge=requirements_laws.judge_budget,
-        draw=requirements_laws.draw_budget,
+        judge=laws.judge_budget,
+        draw=laws.draw_budget,
         asks="The promise: a share of **{slo}** of the requests of the last **{window_s} s** is good. Bad is a status of 500 or more, or "
         "an "
         "answer that took **more than {slow_ms} ms**. Statuses 400 to 499 are the caller's mistake and are left out; only 429, too many "
@@ -74,8 +74,8 @@ TASKS = [
             "order of the list: the card says at which end the nearest replica stands.",
         ),
         read="notebook `01_requirements`, section 3 (The author reloads; session guarantees)",
-        judge=requirements_sessions.judge_session,
-        draw=requirements_sessions.draw_session,
+        judge=sessions.judge_session,
+        draw=sessions.draw_session,
         asks="The list of replicas is ordered by distance, {order}. Read from the nearest one that is recent enough for this session, "
         "never "
         "from one whose `lag_s` is **above {most_lag_s} s**, and from the primary only if no replica will do.",
@@ -99,8 +99,8 @@ TASKS = [
             "row with everything, such as a switch, is a ceiling.",
         ),
         read="notebook `01_requirements`, section 3 (Nines)",
-        judge=requirements_plans.judge_plan,
-        draw=requirements_plans.draw_plan,
+        judge=plans.judge_plan,
+        draw=plans.draw_plan,
         asks="A page needs **{parts} parts in a row**, each up **{part} %** of the time. The promise is **{slo} %**. Parts fail "
         "independently "
         "of each other, for minutes at a time. Which one plan keeps it?",
@@ -125,8 +125,8 @@ TASKS = [
             "`pages.delete(follower)` *after* `store.deliver(…)`, since somebody may load in between.",
         ),
         read="notebook `01_requirements`, section 3 (the two claims: one second, and one's own tweet)",
-        judge=requirements_homes.judge_mend,
-        draw=requirements_homes.draw_mend,
+        judge=homes.judge_mend,
+        draw=homes.draw_mend,
         asks="Mend it, with two wishes more: a page has the newest **{page_size} tweets**, and of one's own at most the newest "
         "**{most_own}**, newest first (a larger id is newer). The cache stays: a page that is still true must not be built again.",
     ),

@@ -14,7 +14,7 @@ from reference.contracts import Broken, Contract, Report, ids
 from reference.contracts.ids_promise import START_MS, Promise, increasing, unique
 from reference.study.answers import choice, merged, number, retold, told_first
 from reference.study.task import Trial
-from reference.study.tasks.snowflake_edges import edges
+from reference.study.tasks.snowflake_ids.edges import edges
 
 DEADLINE_S, PATIENCE_S = 2.0, 0.4
 MS_PER_YEAR = 365.25 * 86_400_000

@@ -10,7 +10,7 @@ import numpy as np
 
 from reference.contracts import Contract, Report
 from reference.study.task import Trial
-from reference.study.tasks.home_follow_world import READER, World, names
+from reference.study.tasks.home_timelines.follow_world import READER, World, names
 
 DEADLINE_S, PATIENCE_S = 2.0, 0.4
 

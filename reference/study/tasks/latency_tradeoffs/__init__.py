@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from reference.study.task import Task
-from reference.study.tasks import latency_laws, latency_mend, latency_page, latency_visible
+from reference.study.tasks.latency_tradeoffs import laws, mend, page, visible
 
 TOPIC = "07f_latency_tradeoffs"
 
@@ -24,8 +24,8 @@ TASKS = [
             "100 × (1 − (p ÷ 100) ^ reads), p being the percentile. The milliseconds do not enter.",
         ),
         read="notebook `07f_latency_tradeoffs`, section 1 (pull waits for the slowest)",
-        judge=latency_laws.judge_late,
-        draw=latency_laws.draw_late,
+        judge=laws.judge_late,
+        draw=laws.draw_late,
         asks="A page reads **{reads} timelines at once** and is done when the last of them is in. The p{percent} of a single read is "
         "**{ms} ms**, and the reads are independent of each other. How many of the pages wait longer than {ms} ms? (in % of pages, within "
         "±5 % of the number)",
@@ -50,8 +50,8 @@ TASKS = [
             "no more reads than that. Later of this and the own home, plus hydration; then one `np.percentile`.",
         ),
         read="notebook `07f_latency_tradeoffs`, sections 1 and 6 (the slowest of n; percentiles that were added)",
-        judge=latency_page.judge_page,
-        draw=latency_page.draw_page,
+        judge=page.judge_page,
+        draw=page.draw_page,
         asks="The rule for the celebrities' timelines, counted from the start of the page: if all are in before **{cut_ms} ms**, the page "
         "goes on at once. Else it goes on at {cut_ms} ms without those that are missing, **{missing} at most**; with more missing it waits "
         "on, until all but {missing} are there.",
@@ -76,8 +76,8 @@ TASKS = [
             "one held less, and `visible[place] = now − arrived`: the last such entry stays. Skip tweets that have not arrived.",
         ),
         read="notebook `07f_latency_tradeoffs`, section 2 (push waits in line)",
-        judge=latency_visible.judge_visible,
-        draw=latency_visible.draw_visible,
+        judge=visible.judge_visible,
+        draw=visible.draw_visible,
         asks="A batch holds up to **{batch} followers** and takes a worker **{batch_ms} ms**, full or not. A free worker takes the next "
         "batch of the *earliest* tweet that has batches left and of which fewer than **{most}** are being delivered: no tweet ever holds "
         "more than {most} workers.",
@@ -100,8 +100,8 @@ TASKS = [
             "page. A cache leaves so many reads as miss: times 0.1 %.",
         ),
         read="notebook `07f_latency_tradeoffs`, sections 1 and 5 (the fixes on one chart; a cache in front)",
-        judge=latency_laws.judge_tail,
-        draw=latency_laws.draw_tail,
+        judge=laws.judge_tail,
+        draw=laws.draw_tail,
         asks="A page reads **{reads} timelines at once** and needs **all of them**. Of the store's reads 90 % take {read_ms[0]:g} ms, 9 % "
         "{read_ms[1]:g} ms, 0.9 % {read_ms[2]:g} ms, and 0.1 % are stuck for {read_ms[3]:g} ms, each independent of the others. Promised "
         "are a **p99 of the page of at most {target_ms:g} ms** and **at most {most_extra_percent} % more reads** at the store.",
@@ -125,8 +125,8 @@ TASKS = [
             "`-(-n * percent // 100) - 1`. No requests: None.",
         ),
         read="notebook `07f_latency_tradeoffs`, section 6 (percentiles that were added)",
-        judge=latency_mend.judge_mend,
-        draw=latency_mend.draw_mend,
+        judge=mend.judge_mend,
+        draw=mend.draw_mend,
         asks="Mend it as **p{percent}: the smallest time of a request that at least {percent} % of all requests stay within**. Since last "
         "week the page waits **at most {cut_ms} ms for the celebrities** (the trace still says how long the query ran), and the server "
         "gives a request up after **{timeout_ms} ms**: such a request counts with that time.",

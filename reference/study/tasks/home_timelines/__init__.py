@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from reference.study.task import Task
-from reference.study.tasks import home_follow, home_laws, home_mend, home_page
+from reference.study.tasks.home_timelines import follow, laws, mend, page
 
 TOPIC = "07c_home_timelines"
 
@@ -24,8 +24,8 @@ TASKS = [
             "Divide the number of ids by 2 to the power of (bits - 53).",
         ),
         read="notebook `07c_home_timelines`, section 2 (the id as a score)",
-        judge=home_laws.judge_scores,
-        draw=home_laws.draw_scores,
+        judge=laws.judge_scores,
+        draw=laws.draw_scores,
         asks="Tweet ids have **{bits} bits** (the highest is set). A bulk import makes **{ids:,} consecutive ids**, and each is put into a "
         "sorted set with itself as the score. How many different scores does Redis keep? (in scores, within ±6 %)",
     ),
@@ -47,8 +47,8 @@ TASKS = [
             "text. Parse a cursor with `isascii()` and `isdecimal()` before `int()`.",
         ),
         read="notebook `07c_home_timelines`, sections 1 and 6 (turning pages; a deleted tweet)",
-        judge=home_page.judge_page,
-        draw=home_page.draw_page,
+        judge=page.judge_page,
+        draw=page.draw_page,
         asks="For one page look at **no more than {looks} ids** (`home_cursor.looks`; and one further, to see whether anything lies below)."
         " If they do not fill the page, return it short, **with** a cursor.",
     ),
@@ -70,10 +70,10 @@ TASKS = [
             "takes its place.",
         ),
         read="notebook `07c_home_timelines`, section 3 (follow, unfollow, and an event that comes late)",
-        judge=home_follow.judge_follow,
-        draw=home_follow.draw_follow,
-        asks="A timeline holds at most the newest **{cap}** ids (`home_follow.cap`). A follow merges the new followee's newest **{merge}** "
-        "tweets (`home_follow.merge`), not all that would fit.",
+        judge=follow.judge_follow,
+        draw=follow.draw_follow,
+        asks="A timeline holds at most the newest **{cap}** ids (`follow.cap`). A follow merges the new followee's newest **{merge}** "
+        "tweets (`follow.merge`), not all that would fit.",
     ),
     Task(
         grade_id="home-keep",
@@ -92,8 +92,8 @@ TASKS = [
             "One plan is too large, one too short, one takes ids twice, one makes timelines that look complete.",
         ),
         read="notebook `07c_home_timelines`, sections 5 and 7 (readers who stay away; what a timeline weighs)",
-        judge=home_laws.judge_keep,
-        draw=home_laws.draw_keep,
+        judge=laws.judge_keep,
+        draw=laws.draw_keep,
         asks="**{accounts_m} M accounts**, of which **{active_percent} %** read at least every two weeks. Readers turn up to **{pages} "
         "pages** of 20, by cursor. Workers get each tweet *at least* once. There is room for **{most_gb:,} GB** in Redis, where an entry "
         "of a sorted set takes {set_bytes} bytes (beyond 128 entries) and one of a list {list_bytes}.",
@@ -117,8 +117,8 @@ TASKS = [
             "`since_id` is None or it is above, and `max_id` is None or it is within. Sort, cut.",
         ),
         read="notebook `07c_home_timelines`, section 1 (turning pages)",
-        judge=home_mend.judge_mend,
-        draw=home_mend.draw_mend,
+        judge=mend.judge_mend,
+        draw=mend.draw_mend,
         asks="Mend it with `max_id` and `since_id` instead of page numbers: a page holds the newest `size` ids **{at_or_below} `max_id`** "
         "({as_in}) and **above `since_id`**; `None` is no bound. Return their ids, newest first.",
     ),

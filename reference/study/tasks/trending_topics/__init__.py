@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from reference.study.task import ALLOWED, Task
-from reference.study.tasks import trend_laws, trend_mend, trend_tags, trend_window_laws
+from reference.study.tasks.trending_topics import laws, mend, tags, window_laws
 
 TOPIC = "07e_trending_topics"
 
@@ -24,8 +24,8 @@ TASKS = [
             "m = the next power of two above (1.04 / error)². Bytes of one sketch: m × 6 / 8. Times tags, times minutes.",
         ),
         read="notebook `07e_trending_topics`, section 5 (ten million people)",
-        judge=trend_laws.judge_sketch,
-        draw=trend_laws.draw_sketch,
+        judge=laws.judge_sketch,
+        draw=laws.draw_sketch,
         asks="Distinct people are counted by HyperLogLogs whose standard error is **at most {error_percent} %**, with registers of 6 "
         "bits, and as "
         "few as do it. For **{tags} tags**, a sketch for **each of the last {minutes} minutes**, all dense: how much memory? (in MB, "
@@ -51,8 +51,8 @@ TASKS = [
             "belongs to tags, no `/`, no `&`.",
         ),
         read="notebook `07e_trending_topics`, section 10 (hashtags in every script)",
-        judge=trend_tags.judge_tags,
-        draw=trend_tags.draw_tags,
+        judge=tags.judge_tags,
+        draw=tags.draw_tags,
         asks="Here a tag may also hold the joiner **`{joiner}`**, singly, between two of its characters. Of one text only the first "
         "**{most}** "
         "different tags count.",
@@ -80,8 +80,8 @@ TASKS = [
             "Drop minutes that are older than both windows.",
         ),
         read="notebook `07e_trending_topics`, sections 2, 3 and 4 (faster than before; people; which last hour)",
-        judge=trend_window_laws.judge_window,
-        draw=trend_window_laws.draw_window,
+        judge=window_laws.judge_window,
+        draw=window_laws.draw_window,
         asks="The window has **{window_min} minutes**. A trend has at least **{people} people**, and people + {add} are at least "
         "**{times} times** "
         "the people of the window before + {add}. Of equal people the tag with **{tie}** leads, then the alphabet.",
@@ -105,8 +105,8 @@ TASKS = [
             "burst, then the bars outside of what everyday tags and bursts do.",
         ),
         read="notebook `07e_trending_topics`, sections 3 and 11 (people, not tweets; the dials)",
-        judge=trend_laws.judge_doors,
-        draw=trend_laws.draw_doors,
+        judge=laws.judge_doors,
+        draw=laws.draw_doors,
         asks="Campaigns have up to **{accounts} accounts**; each tweets once in the first minutes, and ten times by the end, under a "
         "tag that was "
         "never used. Real bursts have **{crowd} people or more**, {per_person} uses each, and grow to **{growth} times** the usual. "
@@ -138,8 +138,8 @@ TASKS = [
             "slots (SUNION), PFCOUNT of each over its slots, the floor, sort, cut.",
         ),
         read="notebook `07e_trending_topics`, sections 4 and 7 (which last hour; claim checks), and 11 (claim E-5.4-ranking-is-current)",
-        judge=trend_mend.judge_mend,
-        draw=trend_mend.draw_mend,
+        judge=mend.judge_mend,
+        draw=mend.draw_mend,
         asks="Mend it with slots of **{slot_min} minutes**, which begin at 00:00 UTC: the window is the slot under way and the "
         "**{before} before it**. `trending(limit)` lists (tag, people) from **{people} distinct people** on, most people first, then "
         "by the "

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from reference.study.task import Task
-from reference.study.tasks import fanout_edges, fanout_laws, fanout_mend, fanout_merge
+from reference.study.tasks.timeline_fanout import edges, laws, mend, merge
 
 TOPIC = "07b_timeline_fanout"
 
@@ -25,8 +25,8 @@ TASKS = [
             "does not enter.",
         ),
         read="notebook `07b_timeline_fanout`, section 3 (the dial: threshold = deliveries per second × seconds allowed)",
-        judge=fanout_laws.judge_threshold,
-        draw=fanout_laws.draw_threshold,
+        judge=laws.judge_threshold,
+        draw=laws.draw_threshold,
         asks="**{workers} workers** put ids into timelines, each one batch after the other: **{batch} timelines** in **{batch_ms} ms**. "
         "One tweet may take **{share_percent} %** of that, the rest is everybody else's, and its last follower must have it within "
         "**{seconds} s**. From how many followers on do you stop pushing? (in followers, within ±5 %)",
@@ -49,10 +49,10 @@ TASKS = [
             "Stop at `limit`. Change none of the lists that you were given.",
         ),
         read="notebook `07b_timeline_fanout`, section 2 (push, pull, hybrid); `07c_home_timelines`, section 1 (turning pages)",
-        judge=fanout_merge.judge_merge,
-        draw=fanout_merge.draw_merge,
+        judge=merge.judge_merge,
+        draw=merge.draw_merge,
         asks="One rule more than the usual merge has: **no more than {run} tweets of one author in a row**. A tweet is left out if the "
-        "{run} tweets put on the page just before it are all by its author; each page begins to count anew. In code: `fanout_merge.run`.",
+        "{run} tweets put on the page just before it are all by its author; each page begins to count anew. In code: `merge.run`.",
     ),
     Task(
         grade_id="fanout-edge",
@@ -72,8 +72,8 @@ TASKS = [
             "fall on. (Shorter: the reads that find something are the places where a “t” stands right before an “r”.)",
         ),
         read="notebook `07b_timeline_fanout`, section 4 (the other end of the edge: edge by edge)",
-        judge=fanout_edges.judge_edge,
-        draw=fanout_edges.draw_edge,
+        judge=edges.judge_edge,
+        draw=edges.draw_edge,
         asks="A flag in memory tells whether an author has tweeted since this reader's last read, so that a read which finds nothing new "
         "costs only **1/{flag_share} of a lookup** (`fanout_edge.flag_share` is {flag_share}). The day begins with the flag down. Equal "
         "costs: **{tie}**.",
@@ -95,8 +95,8 @@ TASKS = [
             "Pushing to everybody fails by the first number, a low threshold by the second, a high one, or none, by the third.",
         ),
         read="notebook `07b_timeline_fanout`, sections 3 and 4 (the dial; the other end of the edge)",
-        judge=fanout_laws.judge_policy,
-        draw=fanout_laws.draw_policy,
+        judge=laws.judge_policy,
+        draw=laws.draw_policy,
         asks="{tweets_per_s:,} tweets a second; everybody tweets alike, and an account has {follows} followers and follows {follows} on "
         "average. **{active_percent} %** of any account's followers are active. Of all follows, {share_percent[low]} % lead to accounts "
         "with {thresholds[low]:,} followers or more, {share_percent[middle]} % to those with {thresholds[middle]:,}, {share_percent[high]} "
@@ -124,8 +124,8 @@ TASKS = [
         ),
         read="notebook `07b_timeline_fanout`, section 5 (five designs) and 7; `07c_home_timelines`, section 4 (becomes famous, and is "
         "forgotten again)",
-        judge=fanout_mend.judge_mend,
-        draw=fanout_mend.draw_mend,
+        judge=mend.judge_mend,
+        draw=mend.draw_mend,
         asks="Mend it with two thresholds instead of one: an author is a celebrity (pulled) **from {up} followers on**, and stays one "
         "until a post finds them with **fewer than {down}**. At that post their newest **{recent} tweets** go into every follower's home. "
         "In `fanout_mend` these are `up`, `down` and `recent`. (B's 5,000 is made small, so that one can watch it.)",

@@ -12,7 +12,7 @@ import numpy as np
 
 from reference.contracts import Broken, Contract, Report
 from reference.study.task import Trial
-from reference.study.tasks.limiter_stage import HOUR_MS, KEY, Model, Stage
+from reference.study.tasks.rate_limiting.stage import HOUR_MS, KEY, Model, Stage
 
 DEADLINE_S, PATIENCE_S = 2.0, 0.4
 EIGHTH = Fraction(1, 8)
