@@ -31,6 +31,10 @@ SYMBOLS = {
 }
 INK = "#7A7A7A"  # contrast 4.3 on white and on #111
 GRID = "rgba(127,127,127,0.22)"
+# upright and short: lying, it would cover the end of a long title while the mouse is over the chart
+MODEBAR = {
+    "orientation": "v", "remove": ["lasso2d", "select2d", "autoScale2d"], "bgcolor": "rgba(0,0,0,0)", "color": INK, "activecolor": COLOURS["push"],
+}  # fmt: skip
 PATTERNS = {"push": "", "pull": "/", "hybrid": "x", "threshold": ".", "optimal": "+", "naive": "\\", "fast": "", "tiered": "-"}
 
 
@@ -72,7 +76,7 @@ def _template() -> Any:
         height=420,
         margin={"l": 70, "r": 30, "t": 64, "b": 60},
         showlegend=False,
-        modebar={"bgcolor": "rgba(0,0,0,0)", "color": INK, "activecolor": COLOURS["push"]},
+        modebar=MODEBAR,
         legend={"orientation": "h", "y": 1.02, "yanchor": "bottom", "x": 0},
         hovermode="closest",
         xaxis=axis,
