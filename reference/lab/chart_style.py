@@ -33,8 +33,12 @@ INK = "#7A7A7A"  # contrast 4.3 on white and on #111
 GRID = "rgba(127,127,127,0.22)"
 # upright and short: lying, it would cover the end of a long title while the mouse is over the chart
 MODEBAR = {
-    "orientation": "v", "remove": ["lasso2d", "select2d", "autoScale2d"], "bgcolor": "rgba(0,0,0,0)", "color": INK, "activecolor": COLOURS["push"],
-}  # fmt: skip
+    "orientation": "v",
+    "remove": ["lasso2d", "select2d", "autoScale2d"],
+    "bgcolor": "rgba(0,0,0,0)",
+    "color": INK,
+    "activecolor": COLOURS["push"],
+}
 PATTERNS = {"push": "", "pull": "/", "hybrid": "x", "threshold": ".", "optimal": "+", "naive": "\\", "fast": "", "tiered": "-"}
 
 
