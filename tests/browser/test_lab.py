@@ -21,6 +21,11 @@ pytestmark = [pytest.mark.slow, pytest.mark.browser]
 NOTEBOOKS = [path.name for path in sorted((house.ROOT / "notebooks").glob("*.ipynb"))]
 QUESTION = "A prediction:"
 FIGURE_DATA = "element => JSON.stringify([element.data, element.layout.title, element.layout.annotations])"
+SETTLED = f"""element => {{
+  const now = ({FIGURE_DATA})(element), seen = element.courseSeen || {{}};
+  element.courseSeen = {{now, times: now === seen.now ? seen.times + 1 : 0}};
+  return element.courseSeen.times >= 5;
+}}"""
 TIMING = "() => Array.from(window.jupyterapp.shell.currentWidget.content.model.cells).some(cell => cell.getMetadata('execution'))"
 
 
@@ -41,7 +46,7 @@ def test_a_notebook_runs_and_nothing_is_told_before_the_guess(lab: Lab, page: An
         guess_and_see_it_unfold(page, shot, stem, asked)
     unfold_the_rest(page)
     if any("whatif" in cell["source"] for cell in cells) or page.locator(".course-whatif").count():
-        move_a_slider_and_see_its_chart_change(page, shot, stem)
+        move_a_slider_and_see_its_chart_change(lab, page, shot, stem)
     assert page.elsewhere == [], "a notebook needs no network"
 
 
@@ -71,7 +76,7 @@ def unfold_the_rest(page: Any) -> None:
     wait_for_count(page, ".course-reveal-folded", 0)
 
 
-def move_a_slider_and_see_its_chart_change(page: Any, shot: Callable[[Any, str], Path], stem: str) -> None:
+def move_a_slider_and_see_its_chart_change(lab: Lab, page: Any, shot: Callable[[Any, str], Path], stem: str) -> None:
     panel = page.locator(".course-whatif:has(.js-plotly-plot)").first
     panel.wait_for(state="attached", timeout=30_000)
     panel.scroll_into_view_if_needed()
@@ -82,7 +87,15 @@ def move_a_slider_and_see_its_chart_change(page: Any, shot: Callable[[Any, str],
         handle.press(key)
     changed = f"([element, before]) => ({FIGURE_DATA})(element) !== before"
     page.wait_for_function(changed, arg=[chart.element_handle(), before], timeout=30_000)
+    lab.wait_until_idle(page)
+    page.wait_for_function(SETTLED, arg=chart.element_handle(), polling=100, timeout=30_000)
     shot(page, f"{stem}-3-moved")
+    after = chart.evaluate(FIGURE_DATA)
+    handle.press("Home")
+    same = f"([element, after]) => ({FIGURE_DATA})(element) === after"
+    page.wait_for_function(changed, arg=[chart.element_handle(), after], timeout=30_000)
+    handle.press("End")
+    page.wait_for_function(same, arg=[chart.element_handle(), after], timeout=30_000)  # several moves end where the last one does
 
 
 def wait_for_count(page: Any, selector: str, count: int) -> None:
