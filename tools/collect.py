@@ -6,15 +6,22 @@ refuses is not run, and its place says why.
 
 from __future__ import annotations
 
+import ast
 import copy
+import re
+import textwrap
 from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any
 
 from tools import course
-from tools.submissions import grade_id
+from tools.submissions import grade_id, shown
 
 SKIP = "skip-execution"
+MOST_STRANGE = 5
+MOST_REFUSED = 20_000
+ACTIVE = re.compile(r"<(?=[A-Za-z/!?])|\](?=[(:])|\\(?=href)")
+"""Where Markdown would begin a tag, a link, a link in a formula."""
 Gate = Callable[[str, str], list[str]]
 """(grade id, source) → why this answer is refused; empty when it is not."""
 
@@ -37,7 +44,18 @@ def static_gate(name: str, source: str) -> list[str]:
     from reference.study.task import ALLOWED, tasks
 
     task = tasks().get(name)
-    return refusals(source, task.allowed if task else ALLOWED)
+    return refusals(source, task.allowed if task else ALLOWED) or _read_otherwise(source)
+
+
+def _read_otherwise(source: str) -> list[str]:
+    """IPython takes prompts (`>>> `, `...: `) off a cell before it runs it; what runs must be what was read."""
+    from IPython.core.inputtransformer2 import TransformerManager
+
+    try:
+        run = ast.dump(ast.parse(TransformerManager().transform_cell(source)))
+        return [] if run == ast.dump(ast.parse(textwrap.dedent(source))) else ["line 1: the notebook would run something else than it says"]
+    except (SyntaxError, ValueError, RecursionError, MemoryError):
+        return ["line 1: this is not Python as a notebook reads it"]
 
 
 def rebuild(release: Any, cells: list[dict[str, Any]], gate: Gate = static_gate) -> tuple[Any, list[Note]]:
@@ -63,7 +81,9 @@ def rebuild(release: Any, cells: list[dict[str, Any]], gate: Gate = static_gate)
             rebuilt += written
     notebook.cells = rebuilt
     strange = sorted({grade_id(cell) for cell in cells} - known - {""})
-    return notebook, notes + [Note("unknown", name, "no cell of this exercise; ignored") for name in strange]
+    notes += [Note("unknown", shown(name), "no cell of this exercise; ignored") for name in strange[:MOST_STRANGE]]
+    more = len(strange) - MOST_STRANGE
+    return notebook, notes + ([Note("unknown", "", f"{more:,} more ids of no cell of this exercise")] if more > 0 else [])
 
 
 def _leave_out(cell: Any) -> None:
@@ -89,9 +109,9 @@ def _answer(cell: Any, name: str, cells: list[dict[str, Any]], gate: Gate) -> li
 
 def _not_run(source: str, reasons: list[str]) -> str:
     """A cell that shows the answer, runs none of it, and says why."""
-    shown = [f"# {line}" for line in source.splitlines()]
+    lines = [f"# {line}" for line in source[:MOST_REFUSED].splitlines()]
     return "\n".join(
-        ["# This answer was not run:", *(f"# - {reason}" for reason in reasons), "#", *shown, f"raise RuntimeError({reasons[0]!r})"]
+        ["# This answer was not run:", *(f"# - {reason}" for reason in reasons), "#", *lines, f"raise RuntimeError({reasons[0]!r})"]
     )
 
 
@@ -104,6 +124,11 @@ def _compare(cell: Any, name: str, cells: list[dict[str, Any]]) -> list[Note]:
     if any(source.strip() != cell.source.strip() for source in found):
         notes.append(Note("altered", name, "a locked cell was changed; the original is graded"))
     return notes
+
+
+def inert(text: str) -> str:
+    """Markdown that looks the same, without tags and links: formgrader shows it in a browser with the instructor's rights."""
+    return ACTIVE.sub(lambda found: f"{found[0]}\u200b", text)
 
 
 def _written_below(about: Any, cells: list[dict[str, Any]], known: set[str]) -> list[Any]:
@@ -119,5 +144,5 @@ def _written_below(about: Any, cells: list[dict[str, Any]], known: set[str]) -> 
             break
         text = f"```python\n{each['source']}\n```" if each["cell_type"] == "code" else each["source"]
         if text.strip():
-            written.append(new_markdown_cell(text, id=f"{about['grade_id']}-written-{len(written) + 1}"))
+            written.append(new_markdown_cell(inert(text), id=f"{about['grade_id']}-written-{len(written) + 1}"))
     return written

@@ -34,6 +34,8 @@ def config(root: Path, grading: Path | None = None) -> Any:
     c.ClearSolutions.code_stub = {"python": STUB}
     c.Exchange.root = str(place / "exchange")
     c.Autograde.autograde_preprocessors = _autograde()
+    c.GenerateFeedback.preprocessors = _feedback()
+    c.GenerateFeedback.force = True  # else a page that is there stays as it was, whatever a person or a regrade gave since
     c.DeduplicateIds.enabled = True
     return c
 
@@ -51,6 +53,11 @@ def _autograde() -> list[str]:
     ours = [f"nbgrader.preprocessors.{name}" for name in own]
     ours.insert(1, "nbconvert.preprocessors.ClearMetadataPreprocessor")
     return ["tools.sandbox_kernel.SandboxedExecute", *ours]
+
+
+def _feedback() -> list[str]:
+    """nbgrader's own list, without what students are not to read."""
+    return ["nbgrader.preprocessors.GetGrades", "tools.feedback.WithoutSecrets", "nbconvert.preprocessors.CSSHTMLHeaderPreprocessor"]
 
 
 def topics(root: Path = ROOT) -> list[str]:

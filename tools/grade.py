@@ -14,10 +14,12 @@ from pathlib import Path
 from typing import Any
 
 from tools import calls, course, gradebook, sandbox, submissions
+from tools.alike import alike
 from tools.grade_one import Graded, Job, grade
 
 SPARE_S = 120
 """What a call may take beyond its notebook's own limit: nbgrader, and a kernel's start after each cell that was set aside."""
+MOST_OF_AN_ERROR = 1_000
 
 
 def grade_folder(
@@ -34,10 +36,22 @@ def grade_folder(
     found, homeless = submissions.find(folder, known)
     released = gradebook.prepare(root, place, sorted({each.topic for each in found}))
     for sentence in homeless:
-        yield {"student": "", "topic": "", "error": sentence, "notes": [], "marks": {}, "score": 0.0, "most": 0.0, "seconds": 0.0}
+        yield {
+            "student": "",
+            "topic": "",
+            "error": submissions.shown(sentence),
+            "notes": [],
+            "marks": {},
+            "score": 0.0,
+            "most": 0.0,
+            "seconds": 0.0,
+        }
+    same = alike(found, released)
     jobs = [Job(each, released[each.topic], place) for each in found]
     for answer in calls.each(grade, jobs, limit_s=sandbox.Limits().notebook_s + SPARE_S, workers=workers):
-        yield _entered(answer, place)
+        report = _entered(answer, place)
+        report["notes"] += map(str, same.get((report["student"], report["topic"]), ()))  # not for the gradebook: students read that
+        yield report
 
 
 def _ids(root: Path) -> dict[str, frozenset[str]]:
@@ -62,8 +76,8 @@ def _entered(answer: calls.Answer[Job], grading: Path) -> dict[str, Any]:
         "score": graded.score,
         "most": sum(graded.most.values()),
         "marks": graded.found,
-        "notes": [str(note) for note in graded.notes],
-        "error": answer.error,
+        "notes": [submissions.shown(str(note), MOST_OF_AN_ERROR) for note in graded.notes],
+        "error": submissions.shown(answer.error, MOST_OF_AN_ERROR),
         "seconds": round(answer.seconds, 1),
     }
 

@@ -11,6 +11,7 @@ from typing import Any
 
 from tools import course, gradebook
 from tools.collect import Note, rebuild
+from tools.sandbox_kernel import TAMPERED
 from tools.submissions import Submission, Unreadable, read
 
 HOUSE_ERRORS = {"InvalidInput", "NotFound", "ImportError", "ModuleNotFoundError", "SyntaxError"}
@@ -80,8 +81,21 @@ def _put(notebook: Any, mine: Submission, submitted: Path) -> None:
     folder.mkdir(parents=True)
     nbformat.write(notebook, folder / f"{mine.topic}.ipynb")
     stamp = mine.path.parent / "timestamp.txt"
-    if stamp.is_file() and not stamp.is_symlink() and stamp.stat().st_size < 100:
+    if _is_a_time(stamp):
         shutil.copyfile(stamp, folder / stamp.name)
+
+
+def _is_a_time(stamp: Path) -> bool:
+    """Whether nbgrader would understand the file: it may be the student's."""
+    from nbgrader.utils import parse_utc
+
+    try:
+        if not stamp.is_file() or stamp.is_symlink() or stamp.stat().st_size > 100:
+            return False
+        parse_utc(stamp.read_text(encoding="utf-8").strip())
+    except Exception:  # whatever the parser of dates makes of a student's text
+        return False
+    return True
 
 
 def _autograde(house: Path, mine: Submission) -> None:
@@ -103,12 +117,15 @@ def _keep(made: Path, place: Path) -> None:
 
 
 def _blame_ourselves(notebook_path: Path) -> None:
-    """Raises NotGraded if a cell failed that no student can make fail: a mark of 0 would be ours."""
+    """Raises NotGraded if a cell failed that no student can make fail: a mark of 0 would be ours. So does an answer that reached for the
+    judge: no mark of its notebook can be trusted."""
     for cell in json.loads(notebook_path.read_text(encoding="utf-8"))["cells"]:
         about, tags = cell["metadata"].get("nbgrader", {}), cell["metadata"].get("tags", [])
         ours = not about.get("grade_id") and "raises-exception" not in tags
         for output in cell.get("outputs", []):
             if output["output_type"] != "error" or output["ename"] in STUDENTS:
                 continue
+            if output["ename"] == TAMPERED:
+                raise NotGraded(f"no mark of this notebook can be trusted: {output['evalue'][:300]}")
             if ours or (about.get("grade") and output["ename"] in HOUSE_ERRORS):
                 raise NotGraded(f"the course's own cell {cell.get('id')} failed: {output['ename']}: {output['evalue'][:300]}")

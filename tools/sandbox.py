@@ -36,6 +36,7 @@ class Limits:
     threads: int = 256  # a process is a thread, too
     processes: int = 16
     file_bytes: int = 16 << 20
+    open_files: int = 512
     scratch_bytes: int = 64 << 20
     output_bytes: int = 1_000_000
     cell_s: int = 30
@@ -75,10 +76,16 @@ if sys.path[0] == "":
     del sys.path[0]
 exec(told["code"])
 """
+SEAL = ROOT / "tools" / "sandbox_seal.py"
 KERNEL = """
 if told["laws"]:
     from reference.study import hidden_laws
     hidden_laws.SOURCES.update(told["laws"])
+if told["seal"]:
+    names = {"__name__": "seal"}
+    exec(told["seal"], names)
+    names["seal"]()
+    del names
 del told
 from ipykernel.kernelapp import launch_new_instance
 launch_new_instance()
@@ -161,10 +168,11 @@ def instructions(secrets: Secrets, limits: Limits, code: str = KERNEL) -> IO[byt
         "RLIMIT_AS": limits.address_bytes,
         "RLIMIT_NPROC": limits.threads + (0 if user() else _threads_of_mine()),
         "RLIMIT_FSIZE": limits.file_bytes,
+        "RLIMIT_NOFILE": limits.open_files,
         "RLIMIT_CORE": 0,
     }
     told: dict[str, Any] = {"limits": most, "strict": not unsafe(), "user": user(), "code": code}
-    told |= {"environment": secrets.environment, "laws": secrets.laws}
+    told |= {"environment": secrets.environment, "laws": secrets.laws, "seal": SEAL.read_text(encoding="utf-8")}
     file = tempfile.TemporaryFile()  # noqa: SIM115 (the caller closes it, once the kernel has it)
     file.write(json.dumps(told).encode())
     file.seek(0)

@@ -2,6 +2,7 @@
 
 A cell that hangs, dies or floods its output is set aside with the reason as its error, and the notebook starts again without it:
 the other answers keep their marks. A grade cell's stderr is shown as plain output: nbgrader would give 0 for a mere warning.
+Outputs are kept as text: nbgrader's formgrader shows them in the instructor's browser, where a script would have the instructor's rights.
 """
 
 from __future__ import annotations
@@ -17,7 +18,7 @@ from typing import Any
 
 from jupyter_client.manager import AsyncKernelManager
 from nbclient.exceptions import CellControlSignal, DeadKernelError
-from nbformat.v4 import new_output
+from nbformat.v4 import new_code_cell, new_output
 from nbgrader import utils
 from nbgrader.preprocessors import Execute
 
@@ -25,6 +26,8 @@ from tools import overlay, sandbox
 from tools.sandbox_watch import Watch, end_tree
 
 SKIP = "skip-execution"  # nbclient's own tag
+TAMPERED = "Tampered"
+"""What a cell raises after an answer has reached for the judge (tools/sandbox_seal.py)."""
 
 
 class SandboxedKernelManager(AsyncKernelManager):
@@ -92,9 +95,25 @@ class SandboxedExecute(Execute):
         deadline = time.monotonic() + self.limits.notebook_s
         while True:
             try:
-                return self._once(nb, resources, deadline)
+                return self._sealed(nb, resources, deadline)
             except Stopped as stopped:
                 set_aside(nb.cells[stopped.index], stopped.reason)
+
+    def _sealed(self, nb: Any, resources: Any, deadline: float) -> Any:
+        """Once, with a cell more at the end, so that what the last check's answer did to the judge is seen, too."""
+        nb.cells.append(new_code_cell("pass", id="seal"))
+        try:
+            return self._once(nb, resources, deadline)
+        except Stopped as stopped:
+            if stopped.index == len(nb.cells) - 1:
+                return nb, resources
+            raise
+        finally:
+            last = [output for output in nb.cells.pop().outputs if output.get("ename") == TAMPERED]
+            noticed = any(output.get("ename") == TAMPERED for cell in nb.cells for output in cell.get("outputs", []))
+            graded = [cell for cell in nb.cells if utils.is_grade(cell)]
+            if last and graded and not noticed:
+                graded[-1].outputs.extend(last)
 
     def _once(self, nb: Any, resources: Any, deadline: float) -> Any:
         self.deadline, self.printed = deadline, 0
@@ -121,6 +140,8 @@ class SandboxedExecute(Execute):
             raise Stopped(index, f"it did not stop within {self.limits.cell_s} s") from None
         if utils.is_grade(cell):
             warn_aloud(cell)
+        if cell.cell_type == "code":
+            as_text(cell)
         return cell, resources
 
     def _why_dead(self) -> str:
@@ -130,7 +151,7 @@ class SandboxedExecute(Execute):
         return watch.reason if watch is not None and watch.reason else "it ended the kernel, or used more CPU time than there was"
 
     def process_message(self, msg: Any, cell: Any, cell_index: int) -> Any:
-        self.printed += sum(map(len, map(str, msg["content"].values())))
+        self.printed += sum(map(len, map(str, [*msg["content"].values(), msg.get("metadata", ""), *map(bytes, msg.get("buffers", []))])))
         if self.printed > self.limits.output_bytes:
             raise TooMuchOutput
         return super().process_message(msg, cell, cell_index)
@@ -140,6 +161,18 @@ def set_aside(cell: Any, reason: str) -> None:
     """The cell as one that failed for `reason` and is not run any more."""
     cell.outputs = [new_output("error", ename="NotRun", evalue=reason, traceback=[f"Not run: {reason}."])]
     cell.metadata["tags"] = sorted({*cell.metadata.get("tags", []), SKIP})
+
+
+def as_text(cell: Any) -> None:
+    """Leave of the cell's outputs what a page can show as text: no HTML, no scripts, no pictures, no widgets."""
+    for output in cell.outputs:
+        if output.output_type in ("display_data", "execute_result"):
+            output.data, output.metadata = {"text/plain": str(output.data.get("text/plain", "(not shown)"))}, {}
+        elif output.output_type == "stream":
+            output.name = "stderr" if output.name == "stderr" else "stdout"
+    for each in (cell, *cell.outputs):
+        if not isinstance(each.get("execution_count"), int | None):
+            each.execution_count = None
 
 
 def warn_aloud(cell: Any) -> None:

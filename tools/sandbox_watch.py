@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import stat
 import threading
 from pathlib import Path
 
 from tools.sandbox import Limits
 
 EVERY_S = 0.25
+PAGE = 4096
 
 
 class Watch:
@@ -51,17 +53,38 @@ class Watch:
 
 
 def _memory(process: object) -> int:
+    """Bytes that the process holds: its pages, and files without a name (memfd), which are memory that no process's size shows."""
     import psutil
 
     try:
-        return int(process.memory_info().rss)  # type: ignore[attr-defined]
+        return int(process.memory_info().rss) + _nameless(process.pid)  # type: ignore[attr-defined]
     except psutil.Error:
         return 0
 
 
-def _size(folder: Path) -> int:
+def _nameless(pid: int) -> int:
+    held: dict[tuple[int, int], int] = {}
+    for path in _listed(Path(f"/proc/{pid}/fd")):
+        try:
+            about = path.stat()
+        except OSError:
+            continue
+        if stat.S_ISREG(about.st_mode) and about.st_nlink == 0:
+            held[about.st_dev, about.st_ino] = about.st_blocks * 512
+    return sum(held.values())
+
+
+def _listed(folder: Path) -> list[Path]:
     try:
-        return sum(path.lstat().st_size for path in folder.rglob("*"))
+        return list(folder.iterdir())
+    except OSError:
+        return []
+
+
+def _size(folder: Path) -> int:
+    """Bytes in the folder; an entry counts as a page, since many empty files fill a disk, too."""
+    try:
+        return sum(max(path.lstat().st_size, PAGE) for path in folder.rglob("*"))
     except OSError:
         return 0
 

@@ -15,7 +15,8 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
-MOST_BYTES = 20_000_000
+MOST_BYTES, MOST_CELLS = 20_000_000, 2_000
+MOST_SHOWN = 200
 CANVAS = re.compile(r"(?P<student>.+?)(?:_LATE)?(?P<user>_\d{3,})_\d{3,}_")
 MOODLE = re.compile(r"(?P<student>.+)_\d+_assignsubmission_file_?")
 
@@ -39,10 +40,18 @@ def read(path: Path) -> list[dict[str, Any]]:
     try:
         if path.stat().st_size > MOST_BYTES:
             raise Unreadable(f"it is larger than {MOST_BYTES / 1e6:.0f} MB")
-        found = json.loads(path.read_text(encoding="utf-8"))
+        found = json.loads(path.read_text(encoding="utf-8-sig"))
+        if len(found["cells"]) > MOST_CELLS:
+            raise Unreadable(f"it has more than {MOST_CELLS:,} cells")
         return [_cell(cell) for cell in found["cells"] if isinstance(cell, dict)]
-    except (OSError, ValueError, KeyError, TypeError, RecursionError) as error:
+    except (OSError, ValueError, KeyError, TypeError, RecursionError, MemoryError) as error:
         raise Unreadable(f"it cannot be read as a notebook ({type(error).__name__}: {str(error)[:100]})") from None
+
+
+def shown(text: str, most: int = MOST_SHOWN) -> str:
+    """A student's text for a terminal and a report: a line of at most `most` characters, none that steers or cannot be written."""
+    line = "".join(each if each.isprintable() else "?" for each in " ".join(text[: 10 * most].split()))
+    return line if len(line) <= most else f"{line[:most]} …"
 
 
 def _cell(cell: dict[str, Any]) -> dict[str, Any]:
@@ -52,7 +61,7 @@ def _cell(cell: dict[str, Any]) -> dict[str, Any]:
     kind = cell.get("cell_type")
     return {
         "cell_type": kind if kind in ("code", "markdown", "raw") else "raw",
-        "source": text.replace("\r\n", "\n"),
+        "source": text.replace("\r\n", "\n").encode("utf-8", "replace").decode(),  # half a surrogate pair cannot be written
         "metadata": metadata if isinstance(metadata, dict) else {},
     }
 
@@ -71,7 +80,7 @@ def find(folder: Path, ids: Mapping[str, frozenset[str]]) -> tuple[list[Submissi
     for path in notebooks(folder):
         topic = _topic(path, ids)
         if topic is None:
-            homeless.append(f"{path.relative_to(folder)}: it has no cell of any exercise")
+            homeless.append(f"{shown(str(path.relative_to(folder)))}: it has no cell of any exercise")
         else:
             found.setdefault((_student(path.relative_to(folder), topic), topic), []).append(path)
     names = _names(found)

@@ -1,4 +1,7 @@
-"""`make tasks`: every exercise with its checks, hints, misconceptions, mutants and survivors. Arguments: beginnings of ids or topics."""
+"""`make tasks`: every exercise with its checks, hints, misconceptions, mutants and survivors. Arguments: beginnings of ids or topics.
+
+It tries the hidden checks, the overlay's laws included, on the solutions: a law that a solution breaks would fail everybody.
+"""
 
 from __future__ import annotations
 
@@ -10,9 +13,10 @@ from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
-from tools import course, mutants
+from tools import course, mutants, overlay
 from tools.submissions import read
 
+FAILS = "FAILS, and so would everybody"
 MISCONCEPTIONS = course.ROOT / "tests" / "misconceptions"
 
 
@@ -46,11 +50,43 @@ def laws(task: Any) -> list[str]:
 
 
 def _report(task: Any, source: str) -> Any:
+    return task.judge(_namespace(task, source)[task.answer], task.trial()) if source else None
+
+
+def _namespace(task: Any, source: str) -> dict[str, Any]:
     namespace: dict[str, Any] = {"__name__": "__main__", task.given: task.variant()}
-    if not source:
-        return None
     exec(compile(source, f"<solution of {task.grade_id}>", "exec"), namespace)  # the instructor's own, from solutions/
-    return task.judge(namespace[task.answer], task.trial())
+    return namespace
+
+
+def broken(task: Any) -> str:
+    """The hidden check that the solution does not pass, in words; "" where it passes all."""
+    from reference.contracts.report import describe
+    from reference.study import hidden_laws, seeds
+    from reference.study.attempt import attempt
+    from reference.study.hints import solution
+
+    source = solution(task)
+    for seed in seeds.hidden_seeds() if source else ():
+        namespace = _namespace(task, source)
+        outcome = attempt(task, namespace, source=source, hidden_seed=seed)
+        try:
+            outcome = hidden_laws.further(task, namespace, seed) if outcome.passed else outcome
+        except Exception as error:  # a file of laws that cannot be read
+            return f"hidden/{task.grade_id}.py: {describe(error)}"
+        if not outcome.passed:
+            return f"{outcome.title}{f' ({outcome.first.got})' if outcome.first and outcome.first.error else ''}"
+    return ""
+
+
+def unknown(root: Path = course.ROOT) -> list[str]:
+    """Files of the overlay that no task bears the name of: a slip of the pen, and nobody would be told."""
+    from reference.study.task import tasks
+
+    private = overlay.folder()
+    known = {"hidden/*.py": set(tasks()), f"{overlay.SCHEMES}/*.md": {name for _, name, _, _ in manual_tasks(root)}}
+    found = [path for files, names in known.items() for path in (private.glob(files) if private else ()) if path.stem not in names]
+    return sorted(path.relative_to(private).as_posix() for path in found if private)
 
 
 def page(task: Any, found: dict[str, Any]) -> str:
@@ -63,6 +99,8 @@ def page(task: Any, found: dict[str, Any]) -> str:
     lines += [f"  asks: {task.question()}", f"  why: {task.why}", f"  read: {task.read}"]
     lines += ["  checks", *(f"    {law}" for law in laws(task))]
     lines += ["  hints", *(f"    {number}. {hint}" for number, hint in enumerate(task.hints, start=1))]
+    told = broken(task)
+    lines += [f"  hidden checks: the solution {f'{FAILS}: {told}' if told else 'passes'}"]
     lines += [f"  misconceptions: {len(wrong)}", *(f"    {name}: “{says}”" for name, says in wrong)]
     return "\n".join([*lines, *_mutants(task, found)])
 
@@ -94,12 +132,17 @@ def main(argv: list[str]) -> int:
         task for name, task in tasks().items() if not argv or any(begins.startswith(each) for each in argv for begins in (name, task.topic))
     ]
     by_hand = [each for each in manual_tasks() if not argv or any(begins.startswith(name) for name in argv for begins in each[:2])]
-    for task in chosen:
-        print(page(task, found), end="\n\n")
+    if not chosen and not by_hand:
+        raise SystemExit(f"no exercise and no topic begins with {' or '.join(argv)}; topics: {', '.join(course.topics())}")
+    pages = [page(task, found) for task in chosen]
+    print("\n\n".join(pages), end="\n\n")
     for topic, name, points, title in by_hand:
         print(f"{name}: {title}\n  marked by a person, {points:g} points, {topic}", end="\n\n")
     print(summary(chosen, by_hand))
-    return 0
+    strange = unknown()
+    if strange:
+        print(f"No task has the name of {', '.join(strange)} in {overlay.folder()}")
+    return 1 if strange or any(FAILS in text for text in pages) else 0
 
 
 if __name__ == "__main__":

@@ -1,7 +1,8 @@
 """`make viva SUBMISSIONS=dir`: five minutes with each student, five questions from their own scenario, and what to listen for.
 
-The scenario is the sheet of notebook 01, kept in the student's progress.json (`<student>/progress.json` in the folder, or a file named
-as argument). The same student gets the same questions; --seed draws others.
+The scenario is the sheet of notebook 01, kept in the student's progress.json: in their folder, as Canvas and Moodle let one download it,
+or a file named as argument. Who handed in notebooks alone is asked about design A. The same student gets the same questions; --seed
+draws others.
 """
 
 from __future__ import annotations
@@ -9,6 +10,7 @@ from __future__ import annotations
 import argparse
 import json
 import os
+import re
 import sys
 import zlib
 from collections.abc import Collection, Iterator, Mapping
@@ -25,8 +27,10 @@ from reference.study.attempts import KEPT_AS, records_in
 from reference.study.my_scenario import KEPT, NAME, SHEET
 from reference.study.phrases import say
 from reference.study.scoping import full
+from tools import course, submissions
 
 FACTORS = (10.0, 0.1, 3.0, 1 / 3)
+MOST_BYTES = 5_000_000
 
 
 @dataclass(frozen=True)
@@ -114,27 +118,43 @@ def _change(rng: np.random.Generator, tried: Collection[str]) -> Iterator[Questi
         yield Question(f"Open your answer to “{task.title}”. Were it asked so: {other} Which lines change, which do not?", task.why)
 
 
-def for_student(student: str, path: Path, seed: int) -> str:
-    """The page for one student. Never raises for what the file holds."""
+def for_student(student: str, path: Path | None, seed: int) -> str:
+    """The page for one student, whose progress file is at `path`. Never raises for what the file holds."""
+    mine, tried = None, []
     try:
-        progress = json.loads(path.read_text(encoding="utf-8")) if path.stat().st_size < 5_000_000 else {}
-        mine, tried = scenario_of(progress), tried_in(progress)
+        if path is not None and path.stat().st_size < MOST_BYTES:
+            progress = json.loads(path.read_text(encoding="utf-8"))
+            mine, tried = scenario_of(progress), tried_in(progress)
     except (OSError, ValueError, RecursionError, AttributeError):
-        mine, tried = None, []
+        pass
     asked = questions(mine or full(), np.random.default_rng([zlib.crc32(student.encode()), seed]), tried)
     note = "" if mine else "\n(no scenario of their own was found: these are design A's numbers)"
     lines = [f"{number}. {each.asks}\n   listen for: {each.listen_for}" for number, each in enumerate(asked, start=1)]
     return "\n".join([f"{student}{note}", *lines])
 
 
-def files(place: Path) -> Iterator[tuple[str, Path]]:
-    """(student, progress file) under a folder of submissions, or the one file."""
+def files(place: Path, root: Path = course.ROOT) -> list[tuple[str, Path | None]]:
+    """(student, progress file) for everybody in a folder of submissions: the newest of several, None where notebooks came alone."""
     if place.is_file():
-        yield place.parent.name, place
-        return
-    for path in sorted(place.glob("*/**/progress.json")):
-        if not path.is_symlink():
-            yield path.relative_to(place).parts[0], path
+        return [(place.parent.name, place)]
+    known = {topic: frozenset(_grade_ids(root, topic)) for topic in course.topics(root)}
+    found: dict[str, Path | None] = {each.student: None for each in submissions.find(place, known)[0]}
+    for path in sorted(place.rglob("*progress.json"), key=lambda path: path.lstat().st_mtime_ns):
+        if path.is_file() and not any(step.is_symlink() for step in (path, *path.parents) if step != place and place in step.parents):
+            found[_student(path.relative_to(place))] = path
+    return sorted(found.items())
+
+
+def _grade_ids(root: Path, topic: str) -> Iterator[str]:
+    return filter(None, map(submissions.grade_id, submissions.read(root / course.SOURCE / topic / f"{topic}.ipynb")))
+
+
+def _student(inside: Path) -> str:
+    """The first folder's name, or what stands before `progress` in a flat file's, without the numbers of one download."""
+    name = inside.parts[0] if len(inside.parts) > 1 else inside.stem.removesuffix("progress")
+    moodle, canvas = submissions.MOODLE.match(name), submissions.CANVAS.match(name)
+    plain = moodle["student"] if moodle else canvas["student"] + canvas["user"] if canvas and len(inside.parts) == 1 else name
+    return re.sub(r"[^\w@+.-]+", "_", plain).strip("._- ") or "nobody"
 
 
 def main(argv: list[str]) -> int:
@@ -143,10 +163,16 @@ def main(argv: list[str]) -> int:
     parser.add_argument("--seed", type=int, default=0, help="other questions for the same students")
     chosen = parser.parse_args(argv)
     if not chosen.place or not Path(chosen.place).exists():
-        parser.error("name a folder of submissions or a progress.json: make viva SUBMISSIONS=dir")
-    pages = [for_student(student, path, chosen.seed) for student, path in files(Path(chosen.place))]
-    print("\n\n".join(pages) if pages else "There is no progress.json in that folder: ask students to hand in my/progress.json too.")
-    return 0 if pages else 1
+        parser.error(f"name a folder of submissions or a progress.json: make viva SUBMISSIONS=dir (not {chosen.place!r})")
+    found = files(Path(chosen.place))
+    if not found:
+        print("Nobody handed in anything there: neither a notebook of an exercise nor a progress.json.")
+        return 1
+    print("\n\n".join(for_student(student, path, chosen.seed) for student, path in found))
+    without = [student for student, path in found if path is None]
+    if without:
+        print(f"\n{len(without)} of {len(found)} handed in no progress.json (it is in their folder my/): {', '.join(without)}")
+    return 0
 
 
 if __name__ == "__main__":

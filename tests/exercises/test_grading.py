@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 import csv
+import functools
 import json
 import os
 import pickle
+import re
 import shutil
 import subprocess
 import sys
@@ -23,6 +25,7 @@ from reference.study.task import task
 from tests.exercises import small_course
 from tests.exercises.small_course import ANSWERS, TOPIC, answered, find
 from tools import calls, collect, course, exercises, grade, grade_one, gradebook, submissions
+from tools.alike import alike
 
 HALF = "name = 'snowflake'"
 
@@ -95,6 +98,21 @@ REFUSED = {
 }
 
 
+NOT_AS_READ = "d = {\n...: 1}\ntotal = sum"
+
+
+def test_what_runs_is_what_was_read(small: Path) -> None:
+    """IPython takes the prompt off the second line: the dict becomes a set."""
+    _, notes = rebuilt(small, answered(small, ANSWERS | {"small-sum": NOT_AS_READ}))
+    assert notes == ["refused small-sum: line 1: the notebook would run something else than it says"]
+
+
+@pytest.mark.parametrize("source", ["x = [" + "1," * 8_000_000 + "]", "x = " + "1+" * 40_000 + "1", "x = " + "-" * 50_000 + "1"])
+def test_an_answer_that_would_cost_the_graders_own_memory_is_refused_unread(small: Path, source: str) -> None:
+    made, notes = rebuilt(small, answered(small, ANSWERS | {"small-sum": source}))
+    assert [note.split(":")[0] for note in notes] == ["refused small-sum"] and len(find(made, "small-sum").source) < 30_000
+
+
 @pytest.mark.parametrize("what", REFUSED)
 def test_an_answer_that_the_gate_refuses_is_shown_and_not_run(small: Path, what: str) -> None:
     made, notes = rebuilt(small, answered(small, ANSWERS | {"small-sum": REFUSED[what]}))
@@ -109,6 +127,38 @@ def test_what_is_written_below_a_manual_task_comes_along_as_text(small: Path) ->
     handed_in.cells += [new_markdown_cell("Because."), new_code_cell("1 / 0")]
     made, _ = rebuilt(small, handed_in)
     assert [(cell.cell_type, cell.source) for cell in made.cells[-2:]] == [("markdown", "Because."), ("markdown", "```python\n1 / 0\n```")]
+
+
+ACTIVE = [
+    "<script>alert(1)</script>",
+    "<img src=x onerror=alert(1)>",
+    "[x](javascript:alert(1))",
+    "[x][y]\n\n[y]: javascript:alert(1)",
+    "<javascript:alert(1)>",
+    r"$\href{javascript:alert(1)}{x}$",
+]
+
+
+@pytest.mark.parametrize("text", ACTIVE)
+def test_what_is_written_below_a_manual_task_is_no_script_in_an_instructors_browser(small: Path, text: str) -> None:
+    from nbconvert.filters.markdown_mistune import markdown2html_mistune
+
+    handed_in = answered(small, ANSWERS)
+    handed_in.cells.append(new_markdown_cell(f"a < b, `x<y`\n\n{text}"))
+    made, _ = rebuilt(small, handed_in)
+    page = markdown2html_mistune(made.cells[-1].source)
+    assert not re.search(r"<(script|img|a)\b|\\href", page) and "a &lt; b" in page
+
+
+def test_ids_of_nobodys_are_few_and_cannot_write_on_the_screen(small: Path) -> None:
+    handed_in = answered(small, ANSWERS)
+    evil = "\x1b[2J\ud800\nada 9 of 9"
+    about = [{"nbgrader": {"grade_id": name}} for name in (evil, *(f"z{n}" for n in range(1000)))]
+    _, notes = collect.rebuild(
+        small_course.release(small), [*cells(handed_in), *({**cells(handed_in)[0], "metadata": each} for each in about)]
+    )
+    assert str(notes[0]) == "unknown ?[2J? ada 9 of 9: no cell of this exercise; ignored"
+    assert len(notes) == 6 and str(notes[-1]) == "unknown: 996 more ids of no cell of this exercise"
 
 
 def test_ids_of_nobodys_are_ignored(small: Path) -> None:
@@ -205,6 +255,62 @@ def test_whatever_a_file_holds_reading_it_ends_well(tmp_path: Path, text: str) -
         assert str(error).startswith("it cannot be read as a notebook")
 
 
+def test_a_notebook_with_a_byte_order_mark_is_read_and_half_a_character_can_be_written(tmp_path: Path) -> None:
+    text = json.dumps({"cells": [{"cell_type": "code", "source": "x = '\ud800'"}]})
+    (tmp_path / "x.ipynb").write_bytes(b"\xef\xbb\xbf" + text.encode())
+    [cell] = submissions.read(tmp_path / "x.ipynb")
+    assert cell["source"].encode() == b"x = '?'"
+
+
+def test_millions_of_cells_are_not_built(tmp_path: Path) -> None:
+    (tmp_path / "x.ipynb").write_text('{"cells":[' + "{}," * 100_000 + "{}]}")
+    with pytest.raises(submissions.Unreadable, match="more than 2,000 cells"):
+        submissions.read(tmp_path / "x.ipynb")
+
+
+def test_a_file_name_that_is_no_text_can_be_shown(small: Path, tmp_path: Path) -> None:
+    (tmp_path / "ada").mkdir()
+    Path(os.fsdecode(os.fsencode(tmp_path) + b"/ada/\xff.ipynb")).write_text("no")
+    assert found(tmp_path, small)[1] == ["ada/?.ipynb: it has no cell of any exercise"]
+
+
+@pytest.mark.parametrize(("text", "taken"), [("2026-03-01 10:00:00 UTC", True), ("DROP TABLE", False), ("", False)])
+def test_a_time_stamp_that_is_none_is_left_out(tmp_path: Path, text: str, taken: bool) -> None:
+    (tmp_path / "timestamp.txt").write_text(text)
+    assert grade_one._is_a_time(tmp_path / "timestamp.txt") is taken
+
+
+# -- alike --------------------------------------------------------------------------------------------------------------------------------
+
+LONG = """def total(numbers):
+    found = 0
+    for number in numbers:
+        if number > 10 and number % 2 == 1:
+            found += number * 1
+        elif number > 5:
+            found = found + number
+    return found
+"""
+
+
+def alikes(small: Path, tmp_path: Path, **answers: str) -> dict[str, list[str]]:
+    for student, answer in answers.items():
+        put(tmp_path / student / "x.ipynb", answered(small, {"small-sum": answer}))
+    listed, _ = submissions.find(tmp_path, grade._ids(small))
+    return {student: [str(note) for note in notes] for (student, _), notes in alike(listed, {TOPIC: small_course.release(small)}).items()}
+
+
+def test_the_same_code_under_other_names_is_named_on_both_sides(small: Path, tmp_path: Path) -> None:
+    renamed = "# mine\n" + LONG.replace("found", "s").replace("numbers", "xs").replace("(xs)", "(xs: list) -> int", 1)
+    said = alikes(small, tmp_path, ada=LONG, bob=renamed, eve=LONG.replace("> 5", "> 6"), max="while True: (")
+    same = "alike small-sum: the same code, but for names and comments, as "
+    assert said == {"ada": [f"{same}bob"], "bob": [f"{same}ada"]}
+
+
+def test_short_answers_are_alike_by_nature(small: Path, tmp_path: Path) -> None:
+    assert alikes(small, tmp_path, ada=ANSWERS["small-sum"], bob=ANSWERS["small-sum"]) == {}
+
+
 # -- calls --------------------------------------------------------------------------------------------------------------------------------
 
 
@@ -254,6 +360,16 @@ def test_what_was_noticed_is_reported_and_stands_in_the_gradebook(graded: tuple[
         assert submission.score == 3.0 and comments["small-name"].startswith("refused: line 1")
 
 
+def test_who_takes_the_judges_place_past_the_gate_has_no_mark_and_is_named(
+    small: Path, sandboxed: None, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(grade_one, "rebuild", functools.partial(collect.rebuild, gate=lambda name, source: []))
+    put(tmp_path / "in" / "eve" / "x.ipynb", answered(small, ANSWERS | {"small-sum": "match print:\n    case grade: pass"}))
+    [report] = grade.grade_folder(tmp_path / "in", small, tmp_path / "grading")
+    assert report["error"] == "tools.grade_one.NotGraded: no mark of this notebook can be trusted: an answer changes the notebook.grade"
+    assert report["score"] == 0 and "NOT GRADED, look at it" in grade.sentence(report)
+
+
 def test_nbgraders_own_feedback_can_be_made_of_it(graded: tuple[Path, dict[str, dict[str, Any]]]) -> None:
     place, _ = graded
     stored = json.loads((place / "autograded" / "half" / TOPIC / f"{TOPIC}.ipynb").read_text())
@@ -270,6 +386,7 @@ def test_nbgraders_own_feedback_can_be_made_of_it(graded: tuple[Path, dict[str, 
         ({"nbgrader": small_course.nbgrader("a", grade=True, points=1)}, "InvalidInput", True),  # no seeds were found
         ({"nbgrader": small_course.nbgrader("a", grade=True, points=1)}, "CheckFailed", False),
         ({}, "NotRun", False),  # no time was left
+        ({"nbgrader": small_course.nbgrader("a", solution=True)}, "Tampered", True),  # who reached for the judge has no mark yet
     ],
 )
 def test_a_failure_of_the_course_is_no_mark_of_zero(tmp_path: Path, metadata: dict[str, Any], ename: str, blamed: bool) -> None:
@@ -403,7 +520,8 @@ def test_twelve_submissions_get_exactly_the_marks_they_should(twelve: dict[str, 
     report = twelve[name]
     print(grade.sentence(report))
     assert (report["score"], report["most"], report["error"]) == (TWELVE[name][1], 15.0, "")
-    assert {note.split()[0].rstrip(":") for note in report["notes"]} == ({NOTED[name]} if name in NOTED else set())
+    kinds = {note.split()[0].rstrip(":") for note in report["notes"]} - {"alike"}  # they share our solutions
+    assert kinds == ({NOTED[name]} if name in NOTED else set())
 
 
 @pytest.mark.slow

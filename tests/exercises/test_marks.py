@@ -3,16 +3,34 @@
 from __future__ import annotations
 
 import csv
+import os
 from pathlib import Path
 
+import nbformat
 import pytest
+from nbformat.v4 import new_markdown_cell
 
+from reference.study.task import tasks as known_tasks
 from tests.exercises import small_course
 from tests.exercises.small_course import TOPIC
-from tools import gradebook, marks, overlay
+from tools import course, gradebook, marks, overlay, tasks, viva
+from tools.marks import Marks
+from tools.roster import Roster, read_roster
 
-POSSIBLE = {"07a": 15.0, "07b": 12.0}
-MARKS = {"ada": {"07a": 11.0, "07b": 7.5}, "bob": {"07a": 0.0}}
+MARKS = Marks({"07a": 15.0, "07b": 12.0}, {"ada": {"07a": 11.0, "07b": 7.5}, "bob": {"07a": 0.0}}, {"07a": ["ada", "bob"]})
+NOTHING = Marks({"07a": 15.0}, {}, {})
+CANVAS_EXPORT = """Student,ID,SIS User ID,SIS Login ID,Section,Homework (1234),Current Score
+    Points Possible,,,,,10,(read only)
+"Doe, Jane",4711,S1,jd1,One,,
+"Müller, Jörg",4712,S2,jm1,One,,
+"""
+LAW = 'def laws(contract):\n    @contract.behaviour(why="w", hint="h")\n    def a_slip(judged):\n'
+MOODLE_EXPORT = """First name,Last name,ID number,Institution,Department,Email address,Course total (Real)
+Lea,Meyer,77,,,lea@x.edu,-
+Jörg,Müller,78,,,jm@x.edu,-
+Sam,Lee,79,,,s1@x.edu,-
+Sam,Lee,80,,,s2@x.edu,-
+"""
 
 
 @pytest.fixture(scope="module")
@@ -28,54 +46,121 @@ def grading(small: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
     return place
 
 
+def roster_of(path: Path, text: str, submitted: list[str]) -> Roster:
+    path.write_text(text, encoding="utf-8")
+    return read_roster(path, submitted)
+
+
 def test_canvas_gets_its_columns_points_possible_and_an_empty_cell_where_nothing_came() -> None:
-    rows = marks.canvas(POSSIBLE, MARKS, {"ada": {"name": "Lovelace, Ada", "canvas_id": "17", "sis_id": "S1", "login": "ada@x"}})
-    assert rows == [
+    roster = Roster({"ada": {"name": "Lovelace, Ada", "canvas_id": "17", "sis_id": "S1", "login": "ada@x"}})
+    assert marks.canvas(MARKS, roster) == [
         ["Student", "ID", "SIS User ID", "SIS Login ID", "Section", "07a", "07b"],
         ["Points Possible", "", "", "", "", "15", "12"],
         ["Lovelace, Ada", "17", "S1", "ada@x", "", "11", "7.5"],
-        ["bob", "", "", "bob", "", "0", ""],
+        ["bob", "", "", "", "", "0", ""],
     ]
 
 
-def test_moodle_gets_a_column_to_know_the_user_by_and_one_per_exercise() -> None:
-    rows = marks.moodle(POSSIBLE, MARKS, {"ada": {"email": "ada@x", "name": "Ada"}})
-    assert rows == [
-        ["ID number", "Username", "Full name", "Email address", "07a", "07b"],
-        ["", "ada", "Ada", "ada@x", "11", "7.5"],
-        ["", "bob", "bob", "", "0", ""],
-    ]
+def test_without_a_roster_the_students_name_stands_for_all() -> None:
+    assert marks.canvas(MARKS, Roster())[2] == ["ada", "", "", "ada", "", "11", "7.5"]
+    assert marks.moodle(MARKS, Roster())[:2] == [["Username", "Full name", "07a", "07b"], ["ada", "ada", "11", "7.5"]]
+
+
+def test_every_line_for_moodle_tells_its_user_or_the_column_is_not_there() -> None:
+    """Moodle takes a line without the value that users are known by for the user of the line above."""
+    roster = Roster({"ada": {"email": "ada@x", "login": "a1"}, "bob": {"email": "bob@x", "login": ""}})
+    assert marks.moodle(MARKS, roster)[0] == ["Email address", "Full name", "07a", "07b"]
+    assert marks.notices(MARKS, roster) == []
+    [said] = marks.notices(MARKS, Roster({"ada": {"login": "a1"}, "bob": {"login": ""}}))
+    assert "no column to know users by: Username is missing for 1 (bob)" in said
+
+
+def test_moodle_gets_no_line_for_a_stranger_who_would_stop_its_import() -> None:
+    roster = Roster({"ada": {"email": "ada@x", "name": "Ada"}})
+    assert marks.moodle(MARKS, roster) == [["Email address", "Full name", "07a", "07b"], ["ada@x", "Ada", "11", "7.5"]]
+    [said] = marks.notices(MARKS, roster)
+    assert said.startswith("not in the roster, so not in marks_moodle.csv: bob.")
+
+
+def test_moodle_gets_a_dash_where_nothing_came() -> None:
+    assert marks.moodle(NOTHING, Roster({"eve": {"email": "e@x"}}))[1] == ["e@x", "eve", "-"]
 
 
 def test_a_student_of_the_roster_who_handed_in_nothing_has_a_line() -> None:
-    assert marks.moodle(POSSIBLE, {}, {"eve": {}})[1] == ["", "eve", "eve", "", "", ""]
+    assert marks.canvas(NOTHING, Roster({"eve": {}}))[2] == ["eve", "", "", "", "", ""]
 
 
 def test_a_name_is_no_formula() -> None:
-    assert marks.canvas({}, {"=cmd()": {}}, {})[2][0] == "'=cmd()"
+    assert marks.canvas(Marks({}, {"=cmd()": {}}, {}), Roster())[2][0] == "'=cmd()"
 
 
-def test_a_roster_must_have_the_column_and_each_student_once(tmp_path: Path) -> None:
+def test_the_summary_says_what_is_out_of_what_and_who_waits() -> None:
+    assert marks.summary(MARKS) == [
+        "07a                    of 15   2 handed in, 5.5 on average; a person has still to mark 2 (ada, bob)",
+        "07b                    of 12   1 handed in, 7.5 on average",
+    ]
+
+
+def test_a_roster_of_ones_own_is_joined_by_its_column_student(tmp_path: Path) -> None:
     path = tmp_path / "roster.csv"
-    path.write_text("\ufeffstudent,email\nada,a@x\n", encoding="utf-8")
-    assert marks.read_roster(path) == {"ada": {"student": "ada", "email": "a@x"}}
-    path.write_text("name\nada\n")
-    with pytest.raises(SystemExit, match="column `student`"):
-        marks.read_roster(path)
-    path.write_text("student\nada\nada\n")
-    with pytest.raises(SystemExit, match="twice"):
-        marks.read_roster(path)
+    assert roster_of(path, "\ufeffstudent,email\nada,a@x\n", ["ada"]).students == {"ada": {"student": "ada", "email": "a@x", "name": ""}}
+    assert set(roster_of(path, "student;email\nada;a@x\n", ["ada"]).students) == {"ada"}
+
+
+@pytest.mark.parametrize("written", ["Jörg Müller", "jörg müller", "Jo\u0308rg Mu\u0308ller"])
+def test_a_name_with_spaces_and_umlauts_is_joined_as_it_is_written_anywhere(written: str, tmp_path: Path) -> None:
+    assert set(roster_of(tmp_path / "roster.csv", f"student\n{written}\n", ["Jörg_Müller"]).students) == {"Jörg_Müller"}
+
+
+def test_what_canvas_exports_is_a_roster_for_what_canvas_lets_one_download(tmp_path: Path) -> None:
+    roster = roster_of(tmp_path / "export.csv", CANVAS_EXPORT, ["doejane_4711", "jm1"])
+    assert {name: line["sis_id"] for name, line in roster.students.items()} == {"doejane_4711": "S1", "jm1": "S2"}
+    assert set(roster_of(tmp_path / "export.csv", CANVAS_EXPORT, ["doejane_4712"]).students) == {"jd1", "jm1"}  # another's number
+
+
+def test_what_moodle_exports_is_a_roster_and_two_of_one_name_are_joined_to_neither(tmp_path: Path) -> None:
+    roster = roster_of(tmp_path / "export.csv", MOODLE_EXPORT, ["Lea_Meyer", "jm@x.edu", "Sam_Lee"])
+    assert {name: line["sis_id"] for name, line in roster.students.items()} == {
+        "Lea_Meyer": "77", "jm@x.edu": "78", "s1@x.edu": "79", "s2@x.edu": "80",
+    }  # fmt: skip
+    assert roster.ambiguous == ("Sam_Lee",)
+    told = marks.notices(Marks({}, {"Sam_Lee": {}}, {}), roster)
+    assert "joined to nobody, since names fit several: Sam_Lee" in told
+
+
+def test_one_line_is_never_joined_to_two_students(tmp_path: Path) -> None:
+    roster = roster_of(tmp_path / "export.csv", CANVAS_EXPORT, ["jd1", "doejane_4711"])
+    assert roster.ambiguous == ("doejane_4711", "jd1")
+
+
+@pytest.mark.parametrize(
+    ("content", "says"),
+    [
+        (b"age\n7\n", "no column that names students"),
+        (b"", "no column that names students"),
+        (b"student\nada\nAda\n", "twice"),
+        (b"student,email\n,a@x\n", "empty `student`"),
+        ("student\nMüller\n".encode("latin-1"), "not UTF-8"),
+        (None, "cannot be read"),
+    ],
+)
+def test_a_roster_that_cannot_be_used_says_what_to_do(content: bytes | None, says: str, tmp_path: Path) -> None:
+    path = tmp_path / "roster.csv"
+    if content is not None:
+        path.write_bytes(content)
+    with pytest.raises(SystemExit, match=says):
+        read_roster(path, ["ada"])
 
 
 def test_marks_come_from_the_gradebook_and_what_waits_for_a_person_is_named(grading: Path) -> None:
-    possible, found, waiting = marks.read_marks(grading / "gradebook.db")
-    assert possible == {TOPIC: 13.0}
-    assert found == {"ada": {TOPIC: 9.0}, "bob": {TOPIC: 5.0}, "eve": {TOPIC: 0.0}}
-    assert waiting == [f"{name}, {TOPIC}" for name in ("ada", "bob", "eve")]
+    found = marks.read_marks(grading / "gradebook.db")
+    assert found.possible == {TOPIC: 13.0}
+    assert found.given == {"ada": {TOPIC: 9.0}, "bob": {TOPIC: 5.0}, "eve": {TOPIC: 0.0}}
+    assert found.waiting == {TOPIC: ["ada", "bob", "eve"]}
 
 
 def test_three_files_are_written_nbgraders_own_among_them(grading: Path) -> None:
-    files, _ = marks.export(grading)
+    files, _, _ = marks.export(grading)
     assert [path.name for path in files] == ["marks_canvas.csv", "marks_moodle.csv", "grades.csv"]
     with files[2].open() as file:
         assert {row["student_id"]: float(row["score"]) for row in csv.DictReader(file)} == {"ada": 9.0, "bob": 5.0, "eve": 0.0}
@@ -118,3 +203,79 @@ def test_a_private_folder_that_is_not_there_is_refused(monkeypatch: pytest.Monke
     monkeypatch.setenv("COURSE_OVERLAY", str(tmp_path / "nowhere"))
     with pytest.raises(SystemExit, match="there is no such folder"):
         overlay.folder()
+
+
+@pytest.mark.parametrize(
+    ("law", "says"),
+    [
+        (
+            'def laws(contract):\n    @contract.behaviour(why="w", hint="h")\n    def a_slip(judged):\n        judged.anser\n',
+            "a slip (AttributeError",
+        ),
+        ("def laws(contract:\n", "SyntaxError"),
+        ("def lows(contract): pass\n", "must define laws"),
+        ("def laws(contract): pass\n", ""),
+    ],
+)
+def test_a_private_law_that_would_fail_everybody_is_told_beforehand(
+    law: str, says: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    (tmp_path / "hidden").mkdir()
+    (tmp_path / "hidden" / "snowflake-rate.py").write_text(law)
+    monkeypatch.setenv("COURSE_OVERLAY", str(tmp_path))
+    task = known_tasks()["snowflake-rate"]
+    assert says in tasks.broken(task) and bool(says) == bool(tasks.broken(task))
+    assert (tasks.FAILS in tasks.page(task, {})) == bool(says)
+
+
+def test_a_private_file_that_bears_the_name_of_no_task_is_told(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    right, wrong = ["hidden/snowflake-rate.py", "mark_schemes/snowflake-workers.md"], ["hidden/snowflake-rat.py", "mark_schemes/essay.md"]
+    for name in [*right, *wrong]:
+        (tmp_path / name).parent.mkdir(exist_ok=True)
+        (tmp_path / name).write_text("")
+    monkeypatch.setenv("COURSE_OVERLAY", str(tmp_path))
+    assert tasks.unknown() == wrong
+
+
+# -- feedback -----------------------------------------------------------------------------------------------------------------------------
+
+
+def feedback(grading: Path) -> str:
+    """ada's page, as `nbgrader generate_feedback` makes it from what was graded: the hidden tests and the mark scheme are in there."""
+    from nbgrader.converters import GenerateFeedback
+
+    notebook = small_course.source()
+    notebook.cells.append(new_markdown_cell("words of hers\n### BEGIN MARK SCHEME\nhers"))
+    folder = grading / "autograded" / "ada" / TOPIC
+    folder.mkdir(parents=True, exist_ok=True)
+    nbformat.write(notebook, folder / f"{TOPIC}.ipynb")
+    settings = course.config(grading.parent, grading)
+    course.run(GenerateFeedback, settings, TOPIC, "ada")
+    return (grading / "feedback" / "ada" / TOPIC / f"{TOPIC}.html").read_text(encoding="utf-8")
+
+
+def test_feedback_shows_neither_mark_scheme_nor_hidden_tests_and_all_that_the_student_wrote(grading: Path) -> None:
+    page = feedback(grading)
+    assert small_course.SCHEME not in page and "77001" not in page and "HIDDEN TESTS" not in page
+    assert "Say why." in page and "words of hers" in page
+
+
+def test_feedback_is_made_anew_whatever_page_is_there() -> None:
+    assert course.config(course.ROOT).GenerateFeedback.force is True
+
+
+# -- viva ---------------------------------------------------------------------------------------------------------------------------------
+
+
+def test_everybody_who_handed_in_gets_questions_under_one_name(tmp_path: Path) -> None:
+    handed_in = tmp_path / "handed_in"
+    for name in ("bob/07a_snowflake_ids.ipynb", "Jörg Müller/my/progress.json", "doejane_LATE_4711_90001_07a_snowflake_ids.ipynb"):
+        (handed_in / name).parent.mkdir(parents=True, exist_ok=True)
+        (handed_in / name).write_text("{}")
+    for name in ("doejane_4711_90002_progress.json", "Lea Meyer_123_assignsubmission_file/progress.json"):
+        (handed_in / name).parent.mkdir(exist_ok=True)
+        (handed_in / name).write_text("{}")
+    (handed_in / "eve").mkdir()
+    os.symlink(handed_in / "doejane_4711_90002_progress.json", handed_in / "eve" / "progress.json")
+    found = {student: path is not None for student, path in viva.files(handed_in)}
+    assert found == {"Jörg_Müller": True, "Lea_Meyer": True, "bob": False, "doejane_4711": True}

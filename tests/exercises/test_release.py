@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import shutil
 import subprocess
 import sys
@@ -10,6 +11,7 @@ from pathlib import Path
 
 import pytest
 
+import start
 from tests.exercises import small_course
 from tools import course, leaks, release
 
@@ -36,6 +38,32 @@ def test_it_holds_the_course_the_exercises_and_what_starts_them(bundle: Path) ->
 def test_it_holds_no_solutions_tests_history_or_tools_of_the_instructor(bundle: Path) -> None:
     kept = ("solutions", "tests", ".git", "grading", "my", ".venv", "nbgrader_config.py", "INSTRUCTORS.md", "tools/grade", "tools/overlay")
     assert [name for name in names(bundle) if name.startswith(kept) or "__pycache__" in name] == []
+
+
+def test_its_readme_names_no_file_and_no_command_that_it_does_not_hold(bundle: Path) -> None:
+    held = set(names(bundle))
+    with zipfile.ZipFile(bundle) as opened:
+        text = opened.read(f"{release.NAME}/README.md").decode()
+    links = [target for target in re.findall(r"\]\(([^)]+)\)", text) if "://" not in target]
+    assert links and set(links) <= held
+    places = {name: place for name, place in start.PLACES.items() if name in re.findall(r"\bmake ([a-z-]+)", text)}
+    assert set(places) == {"lab"} and all(any(name.startswith(place) for name in held) for place in places.values())
+    assert not re.search(r"INSTRUCTORS|CONTRIBUTING|solutions/|tests/", text)
+
+
+def test_its_readme_lists_every_notebook_in_it(bundle: Path) -> None:
+    with zipfile.ZipFile(bundle) as opened:
+        text = opened.read(f"{release.NAME}/README.md").decode()
+    assert all(f"| `{path.stem}` |" in text for path in (course.ROOT / "notebooks").glob("*.ipynb"))
+
+
+def test_it_says_which_variant_it_asks_and_whose(bundle: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.delenv("COURSE_OVERLAY", raising=False)
+    assert release.handed_out(bundle) is not None and release.handed_out(tmp_path / "none.zip") is None
+    assert "everybody can read" in release.whose()
+    (tmp_path / "seeds.toml").write_text("variant_seed = 7\n")
+    monkeypatch.setenv("COURSE_OVERLAY", str(tmp_path))
+    assert str(tmp_path) in release.whose()
 
 
 def test_no_secret_is_in_any_file_of_it(bundle: Path, tmp_path: Path) -> None:

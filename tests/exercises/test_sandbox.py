@@ -13,7 +13,7 @@ import nbformat.v4 as v4
 import pytest
 
 from tools import course, overlay, sandbox
-from tools.sandbox_kernel import SandboxedExecute
+from tools.sandbox_kernel import TAMPERED, SandboxedExecute
 from tools.sandbox_watch import Watch
 
 pytestmark = pytest.mark.usefixtures("sandboxed")
@@ -157,6 +157,9 @@ def test_the_watch_sees_memory_processes_and_what_is_left_outside(shared: Path) 
     assert excess(processes=0) == "it started more than 0 processes"
     (shared / "file").write_bytes(b"x" * 1000)
     assert excess(file_bytes=999) == "it filled the folder of the kernel's sockets"
+    for name in range(10):
+        (shared / str(name)).touch()
+    assert excess(file_bytes=30_000) == "it filled the folder of the kernel's sockets"
 
 
 # -- the kernel in it --------------------------------------------------------------------------------------------------------------------
@@ -197,6 +200,88 @@ def test_one_bad_cell_is_set_aside_and_the_others_run(name: str) -> None:
     errors = [f"{output.ename} {output.evalue}" for output in ran.cells[0].outputs if output.output_type == "error"]
     assert any(re.search(says, error) for error in errors)
     assert ran.cells[1].outputs[0].text == "next\n"
+
+
+SETUP = "from reference.study import ask, check, grade"
+TRICKS = {
+    "another check": "match (lambda *a: None):\n    case check:\n        pass",
+    "another check, by text": "globals()['grade'] = print",
+    "a law without its rule": "import reference.contracts.ids_promise as p\np.unique = lambda ids: None",
+    "a law with other code": "import reference.contracts.ids_promise as p\np.unique.__code__ = (lambda ids: None).__code__",
+    "no laws": "from reference.contracts import ids\nids.contract.behaviours.clear()",
+    "the clock's class": "from reference.contracts.contract_clock import ContractClock\nContractClock.at_ms = lambda *a: None",
+    "a task without a judge": "from reference.study.task import task\nobject.__setattr__(task('snowflake-ids'), 'judge', print)",
+    "a builtin": "import builtins\nbuiltins.sum = lambda *a: 0",
+    "a library": "import math\nmath.isclose = lambda *a, **k: True",
+    "another module": "import sys\nsys.modules['reference.study.check'] = sys",
+    "a frame": "import sys\nsys._getframe()",
+    "a frame of a generator": "(x for x in ()).gi_frame",
+    "text that runs": "import typing\ntyping.get_type_hints(type('A', (), {'__annotations__': {'x': 'print(1)'}}))",
+    "text that runs in numpy": "from numpy.testing import runstring\nrunstring('x = 1', {})",
+    "a trace": "import threading\nthreading.settrace(print)\nt = threading.Thread(target=print)\nt.start()\nt.join()",
+}
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("name", TRICKS)
+def test_who_reaches_for_the_judge_past_the_gate_is_noticed_before_the_next_cell(name: str) -> None:
+    ran = run(SETUP, f"try:\n    {TRICKS[name].replace(chr(10), chr(10) + '    ')}\nexcept Exception: pass", "print('judged')")
+    assert [output.get("ename") for output in ran.cells[-1].outputs] == [TAMPERED]
+
+
+def test_who_reaches_for_the_judge_in_the_last_cell_is_noticed_too() -> None:
+    ran = run(SETUP, "def answer():\n    import math\n    math.isclose = print", "x = answer(), print('judged')")
+    assert [output.get("ename") for output in ran.cells[-1].outputs] == [None, TAMPERED] and len(ran.cells) == 3
+
+
+HONEST = """
+import copy, enum, re, threading, typing
+from collections import namedtuple
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from functools import lru_cache, wraps
+import numpy as np
+P = namedtuple("P", "x y")
+class N(typing.NamedTuple):
+    x: int = 0
+class Colour(enum.Enum):
+    RED = 1
+@dataclass(frozen=True, order=True)
+class D:
+    x: list = field(default_factory=list)
+@lru_cache
+def f(x: int) -> "int":
+    return x + 1
+@contextmanager
+def held():
+    with threading.Lock():
+        yield
+with held():
+    copy.deepcopy(D([P(f(1), N())]))
+np.vectorize(f)(np.arange(3))
+try:
+    1 / 0
+except ZeroDivisionError as error:
+    print(error, re.sub("a", "b", "a"), sorted([D()]), Colour.RED)
+"""
+
+
+def test_honest_code_is_not_taken_for_tampering() -> None:
+    ran = run(SETUP, HONEST, "ask('snowflake-ids')", "print('judged')")
+    assert ran.cells[-1].outputs[0].text == "judged\n" and not any(o.output_type == "error" for cell in ran.cells for o in cell.outputs)
+
+
+def test_outputs_are_kept_as_text_since_an_instructors_browser_shows_them() -> None:
+    shown = "display({'text/html': '<script>', 'application/javascript': 'x', 'image/png': 'y', 'text/plain': 'words'}, raw=True)"
+    [output] = run("display(1)", shown).cells[1].outputs
+    assert output.data == {"text/plain": "words"} and output.metadata == {}
+
+
+@pytest.mark.slow
+def test_memory_in_files_without_a_name_counts() -> None:
+    hog = "import os, time\nheld = [os.memfd_create('x') for _ in range(150)]\nfor f in held: os.write(f, b'x' * (15 << 20))\ntime.sleep(3)"
+    ran = run(hog, "print('next')", cell_s=20)
+    assert "GB of memory" in str(ran.cells[0].outputs) and ran.cells[1].outputs[0].text == "next\n"
 
 
 @pytest.mark.slow

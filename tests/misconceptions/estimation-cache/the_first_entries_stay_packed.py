@@ -1,4 +1,4 @@
-"""a long timeline takes its bytes"""
+"""stay packed"""
 
 import math
 

@@ -1,4 +1,4 @@
-"""The tail of one call"""
+"""The tail of one read"""
 
 import numpy as np
 

@@ -77,7 +77,7 @@ TASKS = [
         "{packed_bytes} bytes "
         "an entry; in larger ones every entry takes {entry_bytes}. Each timeline that is not empty takes {key_bytes} bytes more. "
         "**{copies} "
-        "copies** of all, on nodes of {node_gib} GiB that may be filled to **{fill_percent} %**.",
+        "copies** of all, on nodes of {node_gib} GiB that may be filled to **{fill_percent} %**. How few nodes will do?",
     ),
     Task(
         grade_id="estimation-downtime",
@@ -151,8 +151,7 @@ TASKS = [
         read="notebook `02_estimation`, section 2; `02b_audit` for the rest of A's numbers",
         judge=mend.judge_mend,
         draw=mend.draw_mend,
-        asks="Mend its four rows, with two wishes more: of the smaller writes, count **{also}** as well (`a.{also_name}`, a row each, the "
-        "same "
-        "peak factor), and fill the link to **{link_percent} %** at most.",
+        asks="Mend its four rows, with two wishes more: of the smaller writes, count the **{also}**, and only those (`a.{also_name}`, a "
+        "row each, the same peak factor), and fill the link to **{link_percent} %** at most.",
     ),
 ]

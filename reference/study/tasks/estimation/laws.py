@@ -10,6 +10,7 @@ from typing import Any
 import numpy as np
 
 from reference.contracts import Report
+from reference.estimation.misconceptions import misconception
 from reference.study.answers import choice, number
 from reference.study.task import Trial
 
@@ -34,6 +35,7 @@ def judge_deliveries(answer: Any, trial: Trial) -> Report:
     right = v.tweets_per_day * v.followers * share / DAY_S * v.peak
     slips = {
         "tweets-for-deliveries": right / v.followers,
+        misconception("tweets-for-deliveries").says: right / v.followers / share,
         "share-forgotten": right / share,
         "percent-as-whole": right * 100,
         "average-for-peak": right / v.peak,
@@ -74,6 +76,8 @@ def judge_workers(answer: Any, trial: Trial) -> Report:
         "**Divided instead of multiplied.** Jobs a second over seconds a job is no number of anything. *Little's law: in progress = "
         "arrivals a "
         "second × seconds that each takes.*": at_peak / (v.job_ms / 1000) / busy,
+        "**Divided by milliseconds.** Jobs a second over milliseconds a job is no number of anything. *Little's law: in progress = "
+        "arrivals a second × seconds that each takes.*": at_peak / v.job_ms / busy,
     }
     why = "A fleet is a product of three numbers, and each can be measured. It is how a rate becomes machines, and machines a bill."
     return number(answer, right, "workers", tolerance=0.1, why=why, hint="How many jobs are in progress at once, at the peak?", slips=slips)

@@ -119,6 +119,7 @@ def every_row_that_is_written_counts(estimate: Estimate) -> None:
             "factor "
             "is for all writes.*": tweets * a.write_peak + tweets * a.followers + besides,
             f"**The other one.** *The card asks for {v.also}.*": (tweets * (1 + a.followers) + vars(a)[other_name] / DAY_S) * a.write_peak,
+            f"**Likes and follows.** *The card asks for {v.also}, and only those.*": full + vars(a)[other_name] / DAY_S * a.write_peak,
             "million-second-day": full * DAY_S / 1e6,
         }
         estimate.check("writes_per_s", given, slips, **other)

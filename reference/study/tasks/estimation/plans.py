@@ -67,7 +67,14 @@ plans: Contract[Uptime] = Contract("time down")
 )
 def a_part_alone_is_down_for_what_it_lacks(uptime: Uptime) -> None:
     for share in (0.9995, 0.5, 1.0):
-        uptime.check(share, {"**That is the time up.** *Take the share from 1.*": 1 - share})
+        uptime.check(
+            share,
+            {
+                "**That is the time up.** *Take the share from 1.*": 1 - share,
+                "**A common cause for a part alone.** It strikes groups of copies. *Multiply by (1 - common) where the copies are put "
+                "together, not at the end.*": share * (1 - uptime.v.common),
+            },
+        )
 
 
 @plans.behaviour(
@@ -86,6 +93,8 @@ def parts_in_a_row_multiply(uptime: Uptime) -> None:
                 "**The mean of the parts.** No request meets a mean. *It needs every part: multiply.*": sum(parts) / len(parts),
                 "**In a row, and what is common to copies.** Only copies side by side share it. *Leave it out here.*": math.prod(parts)
                 * (1 - uptime.v.common),
+                "**Minutes for shares.** The function called itself and multiplied minutes. *A helper that returns the share of time up "
+                "calls itself; minutes come at the end, once.*": math.prod((1 - each) * uptime.v.period_min for each in parts),
             },
         )
 
@@ -107,6 +116,8 @@ def copies_multiply_their_failures_but_for_what_is_common(uptime: Uptime) -> Non
                 "serial-for-parallel": math.prod(copies),
                 "**In a row for side by side.** One copy is enough. *Multiply the failures, not the shares.*": math.prod(copies)
                 * (1 - common),
+                "**Failures added.** Together they overlap: the copies may be down by themselves while the common cause strikes. *Multiply "
+                "the shares of time up.*": 1 - failing - common,
                 "copy-ignored": copies[0],
                 "**The second copy ignored.** You took one copy and the common cause. *All must be down at once: multiply the "
                 "failures.*": copies[0] * (1 - common),

@@ -20,7 +20,7 @@ TASKS = [
         why="“I take the Snowflake as the score” sounds right, and design E says it, too. The follow-up is one question: is that exact?",
         hints=(
             "A score in Redis is a double. How many significant bits does it keep, and how many has such an id?",
-            "53 bits are kept. With n bits the lowest n - 53 are lost: so many bits that neighbours differ in only.",
+            "53 bits are kept. Of an id with n bits the lowest n - 53 are lost: ids that differ only there have one score.",
             "Divide the number of ids by 2 to the power of (bits - 53).",
         ),
         read="notebook `07c_home_timelines`, section 2 (the id as a score)",
@@ -40,17 +40,17 @@ TASKS = [
         answer="home_page",
         why="“Cursor, not offset” is two words. Then tweets are deleted, the page comes out short, and the client takes it for the end.",
         hints=(
-            "Three things to keep while you read on: the page, the last id looked at, and how many you may still look at.",
-            "Loop: ask `newest` for a range below the last id looked at, ask `visible` for what of it may be shown, and stop when the "
-            "page is full, nothing lies below, or the bound is reached.",
-            "At the end ask `newest` for one id below the last looked at: is there none, the cursor is None; else it is that last id as "
-            "text. Parse a cursor with `isascii()` and `isdecimal()` before `int()`.",
+            "What does the end of a page have to know? The ids to show, the last id that it looked at, and whether anything lies below.",
+            "One question is enough: ask `newest` for all ids that you may look at and for one more, and `visible` for all of them "
+            "together. The page is the first `limit` that are left.",
+            "A full page ends at its last id, another one at the last id that it may look at. Is that the last of all that `newest` "
+            "returned, the cursor is None; else it is that id as text. Parse a cursor with `isascii()` and `isdecimal()` before `int()`.",
         ),
         read="notebook `07c_home_timelines`, sections 1 and 6 (turning pages; a deleted tweet)",
         judge=page.judge_page,
         draw=page.draw_page,
-        asks="For one page look at **no more than {looks} ids** (`home_cursor.looks`; and one further, to see whether anything lies below)."
-        " If they do not fill the page, return it short, **with** a cursor.",
+        asks="For one page look at **no more than {looks} ids** (`home_cursor.looks`; and one further, to see whether anything lies "
+        "below). If they do not fill the page, return it short, **with** a cursor.",
     ),
     Task(
         grade_id="home-follow",
@@ -72,8 +72,8 @@ TASKS = [
         read="notebook `07c_home_timelines`, section 3 (follow, unfollow, and an event that comes late)",
         judge=follow.judge_follow,
         draw=follow.draw_follow,
-        asks="A timeline holds at most the newest **{cap}** ids (`follow.cap`). A follow merges the new followee's newest **{merge}** "
-        "tweets (`follow.merge`), not all that would fit.",
+        asks="A timeline holds at most the newest **{cap}** ids (`home_follow.cap`). A follow merges the new followee's newest **{merge}** "
+        "tweets (`home_follow.merge`), not all that would fit.",
     ),
     Task(
         grade_id="home-keep",
@@ -96,7 +96,8 @@ TASKS = [
         draw=laws.draw_keep,
         asks="**{accounts_m} M accounts**, of which **{active_percent} %** read at least every two weeks. Readers turn up to **{pages} "
         "pages** of 20, by cursor. Workers get each tweet *at least* once. There is room for **{most_gb:,} GB** in Redis, where an entry "
-        "of a sorted set takes {set_bytes} bytes (beyond 128 entries) and one of a list {list_bytes}.",
+        "of a sorted set takes {set_bytes} bytes (beyond 128 entries) and one of a list {list_bytes}. A read takes a timeline that is "
+        "there for complete.",
         choices={key: f"{{plan_{key}}}" for key in "abcde"},
     ),
     Task(

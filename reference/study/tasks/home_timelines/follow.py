@@ -189,18 +189,10 @@ def an_absent_timeline_stays_absent(asked: Asked) -> None:
     hint="Follow the story event by event: stale? absent? full before the unfollow? above the cap after the merge?",
 )
 def any_history_ends_right(asked: Asked) -> None:
-    rng = asked.trial.rng
     for _ in range(30 if asked.trial.hidden else 10):
-        world, events = asked.world("bo"), []
+        world = asked.world("bo")
         for _ in range(20):
-            author = ("bo", "cy", "dee")[int(rng.integers(3))]
-            match int(rng.integers(4)):
-                case 0 | 1:
-                    world.post(author, int(rng.integers(1, 4)))
-                case 2:
-                    events.append(world.turn(author))
-                case _ if events:
-                    world.repeat(events[int(rng.integers(len(events)))])
+            world.step(asked.trial.rng)
             world.holds_what_it_should()
 
 

@@ -7,10 +7,13 @@ from collections.abc import Mapping
 from types import SimpleNamespace
 from typing import Any
 
+import numpy as np
+
 from reference.contracts import Broken
 from reference.study.answers import plain
 
-READER = "ana"
+READER, AUTHORS = "ana", ("bo", "cy", "dee")
+Event = tuple[str, str, int]  # kind, author, version
 
 
 class Store:
@@ -46,6 +49,7 @@ class World:
         self.homes: dict[str, dict[int, str]] = {READER: {}}
         self.right: dict[int, str] = {}
         self.story: list[str] = []
+        self.events: list[Event] = []
         self.next_id = 0
         self.restart()
 
@@ -69,7 +73,7 @@ class World:
         for id in sorted(timeline)[: max(0, len(timeline) - self.v.cap)]:
             del timeline[id]
 
-    def change(self, kind: str, author: str) -> tuple[str, str, int]:
+    def change(self, kind: str, author: str) -> Event:
         """The edge changes in the store; the event, which the worker has not seen yet. And what the timeline should hold then."""
         version = self.store.edge(READER, author)[1] + 1
         self.store.edges[READER, author] = (kind == "followed", version)
@@ -80,30 +84,41 @@ class World:
             full = len(self.right) == self.v.cap
             self.right = {id: by for id, by in self.right.items() if by != author}
             self.right = self.store.of_followees(READER, self.v.cap) if full else self.right
-        return kind, author, version
+        self.events.append((kind, author, version))
+        return self.events[-1]
 
-    def handle(self, event: tuple[str, str, int]) -> None:
+    def handle(self, event: Event) -> None:
         kind, author, version = event
         self.story.append(f"event: {kind} {author}, version {version}")
         self.worker.handle(kind, READER, author, version)
 
-    def follow(self, author: str) -> tuple[str, str, int]:
+    def follow(self, author: str) -> Event:
         self.handle(event := self.change("followed", author))
         return event
 
-    def unfollow(self, author: str) -> tuple[str, str, int]:
+    def unfollow(self, author: str) -> Event:
         self.handle(event := self.change("unfollowed", author))
         return event
 
-    def turn(self, author: str) -> tuple[str, str, int]:
-        """A follow if there is none, else an unfollow."""
-        return (self.unfollow if self.store.edge(READER, author)[0] else self.follow)(author)
+    def step(self, rng: np.random.Generator) -> None:
+        """By dice: somebody posts, an edge turns, or an event comes once more. Never an unfollow that may end in two ways."""
+        author = AUTHORS[int(rng.integers(len(AUTHORS)))]
+        match int(rng.integers(4)):
+            case 0 | 1:
+                self.post(author, int(rng.integers(1, 4)))
+            case 2 if not self.store.edge(READER, author)[0]:
+                self.follow(author)
+            case 2 if not self.may_be_refilled(author):
+                self.unfollow(author)
+            case 3:
+                kind, author, version = event = self.events[int(rng.integers(len(self.events)))]
+                stale = version != self.store.edge(READER, author)[1]
+                if stale or kind == "followed" or not self.may_be_refilled(author):
+                    self.handle(event)
 
-    def repeat(self, event: tuple[str, str, int]) -> None:
-        """An event once more. An unfollow of now, from a timeline that is full, is left out: a second refill is allowed."""
-        stale = event[2] != self.store.edge(READER, event[1])[1]
-        if stale or event[0] == "followed" or len(self.right) < self.v.cap:
-            self.handle(event)
+    def may_be_refilled(self, author: str) -> bool:
+        """Whether an unfollow takes nothing out of a timeline that is full: left alone, it is as right as refilled."""
+        return len(self.right) == self.v.cap and author not in self.right.values()
 
     def holds_what_it_should(self, hint: str | None = None) -> None:
         """A read: Broken unless the stored timeline is right. One that was dropped is rebuilt by it."""

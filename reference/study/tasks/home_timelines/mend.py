@@ -14,6 +14,7 @@ from reference.study.task import Trial
 
 DEADLINE_S, PATIENCE_S = 2.0, 0.4
 READER, STARS = "ana", ("star", "moon")
+NEWEST_FIRST = "These are the right ids, the other way round: the newest, which is the largest, comes first."
 THE_OTHER_BOUND = "Look at the `ask` card: does `max_id` itself belong to the page, or not? Here it is taken the other way."
 
 
@@ -54,7 +55,7 @@ class World:
         given = f"`page({words})`, {self.in_words()}"
         got = plain(self.answer.page(READER, size, **{name: id for name, id in named.items() if id is not None}))
         if got != plain(right):
-            hint = THE_OTHER_BOUND if got == plain(other) else None
+            hint = THE_OTHER_BOUND if got == plain(other) else NEWEST_FIRST if got == plain(right[::-1]) else None
             raise Broken(shown(right), f"{shown(got)}{_problem(got, right)}", hint, given)
         return right
 

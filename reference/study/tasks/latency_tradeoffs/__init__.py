@@ -46,8 +46,8 @@ TASKS = [
             "arrays.",
             "Draw `(plays, reads)` latencies and sort each page's: the last column is the slowest, another is the moment at which enough "
             "are there. Three moments decide: the slowest, the cut, enough.",
-            "Waiting ends at `min(slowest, max(cut, enough))`, where enough is the place with `missing` behind it, or 0 if there are "
-            "no more reads than that. Later of this and the own home, plus hydration; then one `np.percentile`.",
+            "Waiting ends at `min(slowest, max(cut, enough))`, where enough is the place with `missing` behind it, or 0 if there are no "
+            "more reads than that. Later of this and the own home, plus hydration; then one `np.percentile`.",
         ),
         read="notebook `07f_latency_tradeoffs`, sections 1 and 6 (the slowest of n; percentiles that were added)",
         judge=page.judge_page,
@@ -96,8 +96,8 @@ TASKS = [
         hints=(
             "Strike out first what breaks a promise by what it is: what the page may not do without, and what the store cannot bear.",
             "p99 of the page: on how many pages is there a read that is still missing at a time t? At most 1 % of pages may have one.",
-            "A read that is sent twice is late only if both are: the chances multiply, 1 % × 1 % for one read; times the reads of a "
-            "page. A cache leaves so many reads as miss: times 0.1 %.",
+            "A read that is sent twice is late only if both are: the chances multiply, 1 % × 1 % for one read; times the reads of a page. "
+            "A cache leaves so many reads as miss: times 0.1 %.",
         ),
         read="notebook `07f_latency_tradeoffs`, sections 1 and 5 (the fixes on one chart; a cache in front)",
         judge=laws.judge_tail,
@@ -119,10 +119,10 @@ TASKS = [
         why="“Total p95: about 300 ms” stands under a design that looks finished. Whoever asks how it was added up has found the hole.",
         hints=(
             "Three questions to the sum: do the steps run one after the other? Are their slow requests the same requests? Who is missing?",
-            "Compute the time of each *request* first: the later of home and celebrities (cut, or absent), plus hydration; timed out: "
-            "the timeout. Collect them from all servers into one list.",
-            "Sort it; with n requests take place ⌈n × percent ÷ 100⌉ counted from one, so one less as an index: "
-            "`-(-n * percent // 100) - 1`. No requests: None.",
+            "Compute the time of each *request* first: the later of home and celebrities (cut, or absent), plus hydration; timed out: the "
+            "timeout. Collect them from all servers into one list.",
+            "Sort it; with n requests take place ⌈n × percent ÷ 100⌉ counted from one, so one less as an index: `-(-n * percent // 100) - "
+            "1`. No requests: None.",
         ),
         read="notebook `07f_latency_tradeoffs`, section 6 (percentiles that were added)",
         judge=mend.judge_mend,

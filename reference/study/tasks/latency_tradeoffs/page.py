@@ -101,6 +101,7 @@ def pages(asked: Asked, steps: Steps, reads: int, plays: int, rng: np.random.Gen
 
 page: Contract[Asked] = Contract("percentiles of a page")
 FAST = always(5)
+ONE_READ = "**The tail of one read.** A page waits for the slowest of all its reads. *Draw `plays × reads` latencies, sort page by page.*"
 TOO_LONG = "**You wait until the cut though all are there.** *Never longer than the slowest.*"
 
 
@@ -130,7 +131,7 @@ def without_celebrities_the_page_waits_for_its_own_home(asked: Asked) -> None:
 )
 def each_read_has_its_own_dice(asked: Asked) -> None:
     pull, slow = either(10, asked.cut_ms - 10, 20), asked.cut_ms - 10  # nearly every page meets one, and more than may be missing
-    asked.expect(slow + 20, FAST, pull, always(20), 50, 50, {"tail-of-one": 10 + 20})
+    asked.expect(slow + 20, FAST, pull, always(20), 50, 50, {ONE_READ: 10 + 20})
 
 
 @page.behaviour(

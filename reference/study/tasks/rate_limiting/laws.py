@@ -31,12 +31,10 @@ def judge_edge(answer: Any, trial: Trial) -> Report:
     windows = v.stretch_min / v.window_min
     right = v.limit * (math.floor(windows) + 2)
     slips = {
-        "**That is twice the limit, one edge.** It is right for a moment around one edge. *This stretch is longer: count the windows "
-        "that it "
-        "can touch.*": 2 * v.limit,
-        "**Your stretch begins with a window.** Nobody says that it does: it may cut into one window at its beginning and into "
-        "another at its "
-        "end. *Move it until it touches one window more.*": v.limit * math.ceil(windows),
+        "**That is twice the limit, one edge.** It is right for a moment around one edge. *This stretch is longer: count the windows that "
+        "it can touch.*": 2 * v.limit,
+        "**Your stretch begins with a window.** Nobody says that it does: it may cut into one window at its beginning and into another at "
+        "its end. *Move it until it touches one window more.*": v.limit * math.ceil(windows),
         "**That is the rate.** It is what gets through on average. *Whoever knows when the counter falls to 0 does not call "
         "evenly.*": v.limit * windows,
         "**That is a token bucket's promise,** capacity + rate × time. *A window does not give its calls back bit by bit: it gives all of "

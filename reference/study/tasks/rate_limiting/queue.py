@@ -121,6 +121,22 @@ def what_finds_the_queue_full_is_refused(asked: Asked) -> None:
 
 
 @queue.behaviour(
+    why="A bucket that leaks only in whole calls makes people wait for the next full interval, and bursts come in step.",
+    hint="No division into whole calls: keep a moment, and add and compare milliseconds.",
+)
+def the_bucket_leaks_all_the_time(asked: Asked) -> None:
+    third = asked.trial.variant.interval_ms // 3
+    for early_ms in (1, 0):
+        client = asked.client()
+        client.burst(client.v.at_once)
+        client.expect("hold" if early_ms else "pass", early_ms, client.v.interval_ms - early_ms)
+    client = asked.client()
+    client.burst(client.v.at_once)
+    for at_ms in (third, 2 * third, 3 * third, 5 * third, 7 * third):
+        client.expect(*client.model(at_ms), at_ms)
+
+
+@queue.behaviour(
     why="Who retries while refused would push their own release further away, for ever.",
     hint="A refused call leaves what is kept as it was: return `stored`, not the moment that you have computed for it.",
 )
@@ -146,22 +162,6 @@ def who_waits_as_told_is_taken_and_a_millisecond_earlier_is_not(asked: Asked) ->
         if wait_ms > 1:
             client.expect("refuse", 1, at_ms + wait_ms - 1)
         client.expect(*client.model(at_ms + wait_ms), at_ms + wait_ms)
-
-
-@queue.behaviour(
-    why="A bucket that leaks only in whole calls makes people wait for the next full interval, and bursts come in step.",
-    hint="No division into whole calls: keep a moment, and add and compare milliseconds.",
-)
-def the_bucket_leaks_all_the_time(asked: Asked) -> None:
-    third = asked.trial.variant.interval_ms // 3
-    for early_ms in (1, 0):
-        client = asked.client()
-        client.burst(client.v.at_once)
-        client.expect("hold" if early_ms else "pass", early_ms, client.v.interval_ms - early_ms)
-    client = asked.client()
-    client.burst(client.v.at_once)
-    for at_ms in (third, 2 * third, 3 * third, 5 * third, 7 * third):
-        client.expect(*client.model(at_ms), at_ms)
 
 
 @queue.behaviour(

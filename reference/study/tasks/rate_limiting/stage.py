@@ -23,6 +23,9 @@ SHIELD = (
 _PLACE = re.compile(r"\[string \"[^\"]*\"\]:(\d+): ([^\n]*)")
 _GLOBAL = "Redis lets no script set a global variable, since the next script would see it: write `local` before it."
 _TIME = "The script reads Redis's own clock. In production that is right; here the time is told, in ARGV[1], or an hour would take an hour."
+_MOMENT = "The key expires at a moment of Redis's own clock, which does not follow ARGV[1]: it is gone at once. Expire by a span (PEXPIRE)."
+_SYNTAX = "Lua cannot read this line. Not equal is `~=`; `if … then … else … end`; no `+=`, `!=`, `&&` or `None`."
+_STOPPED = "Lua stopped there. What comes out of ARGV and GET is text or false: `tonumber`."
 
 
 class Stage:
@@ -60,21 +63,21 @@ class Stage:
             got = says.partition("\n")[0][:200]
             if place and int(place[1]) <= len(lines):
                 got = f"line {place[1]} of the script, `{lines[int(place[1]) - 1].strip()}`: {place[2]}"
-            hint = (
-                _GLOBAL if "global variable" in says else "Lua stopped there. What comes out of ARGV and GET is text or false: `tonumber`."
-            )
+            hint = _GLOBAL if "global variable" in says else _SYNTAX if " near " in got else _STOPPED
             raise Broken("an answer of the script", got, hint, self.given()) from None
 
     def expect(self, admitted: bool, cost: int = 1, urgent: bool = True, hint: str | None = None, key: str = KEY) -> None:
         """The next call must be answered so, whatever the wait."""
         got, _ = self.take(cost, urgent, key)
         if got != admitted:
-            raise Broken(
-                _said(admitted), _said(got), _TIME if self.asks_redis_for_the_time() and self.now_ms != START_MS else hint, self.given()
-            )
+            raise Broken(_said(admitted), _said(got), self.by_another_clock() or hint, self.given())
 
-    def asks_redis_for_the_time(self) -> bool:
-        return re.search(r"call\s*\(\s*['\"]time['\"]", self.script, re.IGNORECASE) is not None
+    def by_another_clock(self) -> str | None:
+        """What to tell a script that goes by Redis's own clock; None for one that goes by the time that it is told."""
+        if re.search(r"EXPIREAT|['\"](PX|EX)AT['\"]", self.script, re.IGNORECASE):
+            return _MOMENT
+        asks = re.search(r"call\s*\(\s*['\"]time['\"]", self.script, re.IGNORECASE)
+        return _TIME if asks and self.now_ms != START_MS else None
 
     def spend(self) -> None:
         """Take the whole capacity in one urgent call."""

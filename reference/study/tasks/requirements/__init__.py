@@ -29,7 +29,7 @@ TASKS = [
         draw=laws.draw_stale,
         asks="An account has **{followers} followers**. Each of them loads home **{loads} times a day**, and {peak} times as often as on "
         "average in the busiest hour. A tweet posted in that hour arrives **{lag_s} s late**, for all of them. How many home pages are "
-        "loaded without it, on average? (in pages, within ±20 %)",
+        "loaded without it, on average? (in pages, within ±20 %; it need not be a whole number)",
     ),
     Task(
         grade_id="requirements-budget",
@@ -78,7 +78,8 @@ TASKS = [
         draw=sessions.draw_session,
         asks="The list of replicas is ordered by distance, {order}. Read from the nearest one that is recent enough for this session, "
         "never "
-        "from one whose `lag_s` is **above {most_lag_s} s**, and from the primary only if no replica will do.",
+        "from one whose `lag_s` is **above {most_lag_s} s**, and from the primary only if no replica will do. One `read` of the session "
+        "asks one copy, once.",
     ),
     Task(
         grade_id="requirements-plan",

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import math
+from collections import Counter
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from types import SimpleNamespace
@@ -39,6 +41,8 @@ def judge_stale(answer: Any, trial: Trial) -> Report:
         "million-second-day": right * DAY_S / 1e6,
         "per-hour": right * 3_600,
         "per-day": right * DAY_S,
+        "**A day's loads in one hour.** You divided the loads of a day by the seconds of an hour. *A day has 24 hours: 86,400 s.*": right
+        * 24,
         "**That is one second's worth.** It is a rate: pages a second. *Multiply by the seconds for which the tweet is missing.*": right
         / v.lag_s,
         "**That is one follower.** The tweet is under way to all of them at once. *Multiply by the followers.*": right / v.followers,
@@ -50,6 +54,7 @@ def judge_stale(answer: Any, trial: Trial) -> Report:
 # --- an error budget ---------------------------------------------------------------------------------------------------------------------
 
 Seen = tuple[float, int, float]
+MOST_KINDS = 8
 
 
 def draw_budget(rng: np.random.Generator) -> Mapping[str, Any]:
@@ -74,7 +79,7 @@ class Budget:
 
     def check(self, log: Sequence[Seen], now_s: float, slips: Mapping[str, float] | None = None) -> None:
         """The answer against a count by hand."""
-        given = called(self.answer, list(log), now_s) if len(log) < 5 else f"{len(log)} requests ({_kinds(log)}), now_s={now_s:g}"
+        given = called(self.answer, list(log), now_s) if len(log) < 5 else f"{len(log)} requests ({_kinds(log, now_s)}), now_s={now_s:g}"
         near(self.right(log, now_s), call(self.answer, list(log), now_s), given, slips)
 
     def right(self, log: Sequence[Seen], now_s: float) -> float:
@@ -89,14 +94,24 @@ class Budget:
         return seen[1] >= 500 or seen[1] == 429 or seen[2] > self.v.slow_ms
 
 
-def _kinds(log: Sequence[Seen]) -> str:
-    counts: dict[int, int] = {}
-    for _, status, _ in log:
-        counts[status] = counts.get(status, 0) + 1
-    return ", ".join(f"{count} × {status}" for status, count in sorted(counts.items()))
+def _kinds(log: Sequence[Seen], now_s: float) -> str:
+    """What is in the log; with how slow and how old each kind is, unless there are too many kinds to say."""
+    kinds = Counter((status, latency_ms, at_s - now_s) for at_s, status, latency_ms in log)
+    if len(kinds) > MOST_KINDS:
+        statuses = Counter(status for _, status, _ in log)
+        return ", ".join(f"{count} × {status}" for status, count in sorted(statuses.items())) + ", of all ages and latencies"
+    return ", ".join(f"{count} × {status} in {ms:g} ms{_when(age_s)}" for (status, ms, age_s), count in sorted(kinds.items()))
+
+
+def _when(age_s: float) -> str:
+    return f" at now_s {'+' if age_s > 0 else '-'} {abs(age_s):,.0f}" if age_s else ""
 
 
 budgets: Contract[Budget] = Contract("an error budget")
+WHOLE = (
+    "**Rounded on the way.** You took a whole number of allowed failures. *The budget is a share: (1 - slo) × those that count, as it "
+    "comes.*"
+)
 NOW_S = 1_000_000.0
 
 
@@ -143,10 +158,11 @@ def a_slow_answer_is_a_bad_one(budget: Budget) -> None:
 
 @budgets.behaviour(
     why="A link that is typed wrongly is not an outage. Counted as good it pads the denominator, counted as bad it wakes somebody up.",
-    hint="Leave 4xx out of both counts, the bad ones and all. Mind 429, for which the question has a rule of its own.",
+    hint="Leave 4xx out of both counts, the bad ones and all, slow ones too. Mind 429, for which the question has a rule of its own.",
 )
 def the_callers_mistakes_do_not_count(budget: Budget) -> None:
-    budget.check([*good(900), (NOW_S, 500, 20.0), *[(NOW_S, 404, 20.0)] * 9_000], NOW_S)
+    mixed = [*good(900), (NOW_S, 500, 20.0), *[(NOW_S, 404, 20.0)] * 9_000]
+    budget.check(mixed, NOW_S, {WHOLE: 1 - 1 / max(math.floor((1 - budget.v.slo) * 901), 1)})
     budget.check([*good(900), *[(NOW_S, 499, 20.0)] * 99, *[(NOW_S, 400, 1e5)] * 99], NOW_S)
     budget.check([(NOW_S, 399, 20.0), (NOW_S, 500, 20.0)], NOW_S)
 

@@ -100,6 +100,6 @@ TASKS = [
         draw=laws.draw_mend,
         asks="Mend it with one wish more: a clock that is **at most {lead_ms} ms behind** the last id (`snowflake_mend.lead_ms`) costs "
         "neither a wait nor an error: go on in the last millisecond used, and wait only when its sequence is spent. Further behind is an "
-        "error at once. `epoch_ms` stays {epoch_ms}: 41 bits of time, 10 of machine, 12 of sequence.",
+        "error at once. `snowflake_mend.epoch_ms` stays {epoch_ms}, 1 January 2020, UTC: 41 bits of time, 10 of machine, 12 of sequence.",
     ),
 ]

@@ -8,7 +8,20 @@ from reference.contracts import Broken, Contract
 from reference.contracts.contract_clock import ContractClock
 from reference.contracts.ids_promise import START_MS, Judged, Promise, increasing, refused, unique
 
+DAY_MS, A_MOMENT_MS = 86_400_000, 5_000
+
 edges: Contract[Promise] = Contract("ids at the edges")
+
+
+@edges.behaviour(
+    why="Tests, replays and simulations move the clock; what reads the machine's own cannot be tried on a bad day.",
+    hint="Read `clock.now_ns()`, of the clock that `__init__` was given, and wait on it. `time` is not needed.",
+)
+def time_comes_from_the_clock_that_was_handed_over(promise: Promise) -> None:
+    today, tomorrow = (promise.ticks(promise.begin(ms=START_MS + later_ms).next_id()) for later_ms in (0, DAY_MS))
+    if abs(tomorrow - today) < A_MOMENT_MS:
+        got = f"ids {tomorrow - today} ms apart"
+        raise Broken("ids a day apart", got, given="two generators, the clock of the second a day ahead")
 
 
 @edges.behaviour(

@@ -12,9 +12,11 @@ import numpy as np
 
 from reference.contracts import Broken, Contract, Report, ids
 from reference.contracts.ids_promise import START_MS, Promise, increasing, unique
+from reference.contracts.report import HANGS
 from reference.study.answers import choice, merged, number, retold, told_first
 from reference.study.task import Trial
 from reference.study.tasks.snowflake_ids.edges import edges
+from reference.study.tasks.snowflake_ids.words import IN_THIS_ORDER, with_given
 
 DEADLINE_S, PATIENCE_S = 2.0, 0.4
 MS_PER_YEAR = 365.25 * 86_400_000
@@ -39,6 +41,8 @@ def judge_rate(answer: Any, trial: Trial) -> Report:
     slips = {
         f"**A tick is not a millisecond.** You counted 1,000 ticks a second. *With {v.tick_ms} ms a tick there are fewer: 1,000 ms divided "
         "by the length of one.*": per_tick * 1000.0,
+        "**Twitter's layout.** 4,096 ids in each of 1,000 milliseconds is right for 12 bits of sequence and ticks of 1 ms. *Take the bits "
+        "and the tick of this layout.*": 4096 * 1000.0,
         "**That is one tick's worth.** It is what a worker can make before it has to wait. *Multiply by the ticks of a second.*": per_tick,
         "**That is the whole fleet.** You multiplied by the number of workers. *The question is about one; a hot partition is one worker, "
         "too.*": right * (1 << v.worker_bits),
@@ -77,25 +81,9 @@ class WorkerLowest(Promise):
         return id >> self.worker_bits & (self.per_ms - 1)
 
 
-IN_THIS_ORDER = {
-    "worker bits hold the worker id": {
-        "hint": "Here the worker number stands lowest and the sequence above it: `time << (sequence_bits + worker_bits) | sequence << "
-        "worker_bits | worker_id`. Twitter's order is the other one. Only the last few bits are wrong? Then whole numbers and shifts only: "
-        "a float has 53 bits."
-    },
-    "a worker id out of range is refused": {
-        "why": "A worker number that does not fit spills into the sequence above it: two machines then make the same ids."
-    },
-    "the sequence counts every id of a millisecond": {
-        "hint": "The sequence begins right above the worker bits: each next id of a millisecond is 2^worker_bits larger. Whole numbers and "
-        "shifts only: a float has 53 bits."
-    },
-    "worker bits survive when the sequence is spent": {"hint": "Compare the sequence with its largest value before composing; then wait."},
-    "a spent sequence waits for the next millisecond": {"why": "A burst that spends a millisecond is a good day, not an error."},
-}
-
-
+CLOCK = "time comes from the clock that was handed over"
 TELLING = (
+    CLOCK,
     "worker bits hold the worker id",
     "the sequence counts every id of a millisecond",
     "back at the old millisecond the sequence goes on",
@@ -137,7 +125,9 @@ def judge_ids(answer: Any, trial: Trial) -> Report:
     v = trial.variant
     promise = WorkerLowest(answer, v.timestamp_bits, v.worker_bits, v.sequence_bits, v.epoch_ms)
     report = ids.contract.run(promise, deadline_s=DEADLINE_S, patience_s=PATIENCE_S)
-    return told_first(merged("ids", retold(report, IN_THIS_ORDER), wander(promise, trial)), *TELLING)
+    hung = [failure.behaviour for failure in report.failures if failure.got == HANGS]
+    telling = [law for law in TELLING if law not in hung]  # that it hangs says nothing of what the law is about
+    return with_given(told_first(merged("ids", retold(report, IN_THIS_ORDER), wander(promise, trial)), *telling))
 
 
 def wander(promise: Promise, trial: Trial) -> Report:
@@ -250,4 +240,4 @@ def judge_mend(answer: Any, trial: Trial) -> Report:
     promise = Promise(answer, 41, 10, 12, v.epoch_ms)
     report = ids.contract.run(promise, deadline_s=DEADLINE_S, patience_s=PATIENCE_S)
     without_wait = leads.run(Lead(promise, v.lead_ms), deadline_s=DEADLINE_S, patience_s=PATIENCE_S)
-    return merged("mended ids", report, without_wait, wander(promise, trial))
+    return with_given(told_first(merged("mended ids", report, without_wait, wander(promise, trial)), CLOCK))

@@ -52,7 +52,7 @@ TASKS = [
         judge=merge.judge_merge,
         draw=merge.draw_merge,
         asks="One rule more than the usual merge has: **no more than {run} tweets of one author in a row**. A tweet is left out if the "
-        "{run} tweets put on the page just before it are all by its author; each page begins to count anew. In code: `merge.run`.",
+        "{run} tweets put on the page just before it are all by its author; each page begins to count anew. In code: `fanout_merge.run`.",
     ),
     Task(
         grade_id="fanout-edge",
@@ -98,11 +98,12 @@ TASKS = [
         judge=laws.judge_policy,
         draw=laws.draw_policy,
         asks="{tweets_per_s:,} tweets a second; everybody tweets alike, and an account has {follows} followers and follows {follows} on "
-        "average. **{active_percent} %** of any account's followers are active. Of all follows, {share_percent[low]} % lead to accounts "
-        "with {thresholds[low]:,} followers or more, {share_percent[middle]} % to those with {thresholds[middle]:,}, {share_percent[high]} "
-        "% to those with {thresholds[high]:,}; the largest has {largest:,}. One tweet gets {rate:,} deliveries a second. Promised are: "
-        "**at most {most_deliveries_per_s:,} deliveries a second** in all, **at most {most_lookups} authors looked up** by a home read on "
-        "average, and **{seconds} s** until the last follower who is pushed to has a tweet.",
+        "average. **{active_percent} %** of any account's followers are active. Of all follows, {share_percent[low]} % lead to "
+        "accounts with {thresholds[low]:,} followers or more, {share_percent[middle]} % to those with {thresholds[middle]:,} or more, "
+        "{share_percent[high]} % to those with {thresholds[high]:,} or more; the largest account has {largest:,}. One tweet gets "
+        "{rate:,} deliveries a second. Promised are: **at most {most_deliveries_per_s:,} deliveries a second** in all, **at most "
+        "{most_lookups} authors looked up** by a home read on average, and **{seconds} s** until the last follower who is pushed to "
+        "has a tweet.",
         choices={key: f"{{plan_{key}}}" for key in "abcde"},
     ),
     Task(

@@ -81,7 +81,8 @@ def what_came_by_both_ways_is_shown_once(asked: Merge) -> None:
 
 
 @merges.behaviour(
-    why="One source that does not know the cursor puts its newest tweets on every page again: design D loses half of a timeline so.",
+    why="One source that does not know the cursor puts its newest tweets on every page again: with ten of them, design D never "
+    "shows half of a timeline.",
     hint="Apply `below` to *every* source, pushed or pulled, before anything is cut: ids strictly below it.",
 )
 def the_next_page_goes_on_below_the_last_tweet(asked: Merge) -> None:

@@ -39,14 +39,12 @@ def judge_sketch(answer: Any, trial: Trial) -> Report:
         "**A byte for each register.** They have 6 bits, packed: four registers stand in three bytes. *Multiply by 6 and divide by "
         "8.*": right * 8 / REGISTER_BITS,
         "**That is one sketch for each tag.** People of different minutes cannot be added, so each minute has a sketch of its own. "
-        "*Multiply by "
-        "the minutes.*": right / v.minutes,
+        "*Multiply by the minutes.*": right / v.minutes,
         "**Redis's sketch.** Its 16,384 registers are one choice, for an error of 0.81 %. *Here another error is asked for.*": REDIS_BYTES
         * sketches
         / 1e6,
-        "**The error falls with the square root.** Half the error takes four times the registers. *Solve 1.04 / √m ≤ error for m: "
-        "square the "
-        "quotient.*": 2 ** math.ceil(math.log2(SIGMA / (v.error_percent / 100))) * REGISTER_BITS / 8 * sketches / 1e6,
+        "**The error falls with the square root.** Half the error takes four times the registers. *Solve 1.04 / √m ≤ error for m: square "
+        "the quotient.*": 2 ** math.ceil(math.log2(SIGMA / (v.error_percent / 100))) * REGISTER_BITS / 8 * sketches / 1e6,
     }
     why = '"12 KB and 0.8 %" is what everybody recites. Another error is another size, and a window of minutes is many sketches.'
     hint = "Registers for that error first (a power of two), then bytes of one sketch, then how many sketches."

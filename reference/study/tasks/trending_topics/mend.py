@@ -18,6 +18,7 @@ from reference.twitter.clock import ManualClock
 DEADLINE_S, PATIENCE_S = 2.0, 0.4
 MINUTE_S = 60
 NOON_S = 1_768_219_200
+GONE = "There is no key in Redis any more. Expire by a span (`EXPIRE`), not at a moment: Redis's own clock does not follow `clock`."
 
 
 def draw_mend(rng: np.random.Generator) -> Mapping[str, Any]:
@@ -66,6 +67,7 @@ class World:
     def shows(self, limit: int = 10, hint: str | None = None, worker: Any = None) -> None:
         right, got = self.right(limit), plain((worker or self.one).trending(limit))
         if got != plain(right):
+            hint = hint or (GONE if self.uses and not self.redis.keys() else None)
             raise Broken(f"trending({limit}): {right}", f"{list(got) if isinstance(got, tuple) else got!r}", hint, self.given())
 
     def right(self, limit: int) -> list[tuple[str, int]]:

@@ -74,6 +74,10 @@ def the_window_slides_by_the_minute(asked: Asked) -> None:
         world.shows("quake")
     world.wait(1)
     world.shows(hint=f"{world.v.window_min} minutes later it has left the window.")
+    world = asked.world()
+    world.use("before", range(world.bar(0)), world.v.window_min - 0.25)
+    world.use("first", range(world.bar(0)), world.v.window_min - 0.75)
+    world.shows("first", hint="Now is 30 s into a minute, and a window has whole ones: compare at_s // 60 with now_s // 60.")
 
 
 @window.behaviour(
