@@ -44,7 +44,7 @@ def choice(answer: Any, right: str, explanations: Mapping[str, str], *, why: str
 
     def is_right(_: None) -> None:
         keys = sorted({right, *explanations})
-        chosen = str(answer).strip().casefold()
+        chosen = answer.strip().casefold() if type(answer) is str else None
         known = next((key for key in keys if key.casefold() == chosen), None)
         if known is None:
             raise Broken(f"one of {', '.join(map(repr, keys))}", repr(answer), "Write the key of your choice as text, in quotes.")

@@ -63,6 +63,15 @@ def test_a_choice_is_forgiving_about_case_and_a_wrong_one_gets_its_reason() -> N
     assert "'pull', 'push'" in picked("both").failures[0].expected
 
 
+def test_only_text_is_a_choice() -> None:
+    class Turncoat:
+        def __str__(self) -> str:
+            return "pull"
+
+    for answer in (Turncoat(), 3, None, ["pull"]):
+        assert "as text, in quotes" in choice(answer, "pull", {"push": "no"}, why="why").failures[0].hint
+
+
 class Sly(int):
     def __eq__(self, other: object) -> bool:
         return True
