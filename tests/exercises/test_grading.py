@@ -2,16 +2,20 @@
 
 from __future__ import annotations
 
+import copy
 import csv
 import functools
+import itertools
 import json
 import os
 import pickle
 import re
 import shutil
+import signal
 import subprocess
 import sys
 import time
+import zipfile
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
@@ -21,11 +25,12 @@ import pytest
 from nbformat.v4 import new_code_cell, new_markdown_cell
 
 from reference.study.hints import solution
-from reference.study.task import task
+from reference.study.task import task, tasks
 from tests.exercises import small_course
 from tests.exercises.small_course import ANSWERS, TOPIC, answered, find
-from tools import calls, collect, course, exercises, grade, grade_one, gradebook, submissions
-from tools.alike import alike
+from tools import calls, collect, course, exercises, grade, grade_one, gradebook, marks, release, submissions
+from tools.alike import alike, form_of, given
+from tools.sandbox_kernel import SandboxedExecute
 
 HALF = "name = 'snowflake'"
 
@@ -129,6 +134,33 @@ def test_what_is_written_below_a_manual_task_comes_along_as_text(small: Path) ->
     assert [(cell.cell_type, cell.source) for cell in made.cells[-2:]] == [("markdown", "Because."), ("markdown", "```python\n1 / 0\n```")]
 
 
+PLACE = "*Your answer: double-click here.*"
+ESSAYS: dict[str, tuple[list[Any], bool]] = {
+    "as it was": ([new_markdown_cell(PLACE)], True),
+    "the place deleted": ([], True),
+    "empty cells more": ([new_markdown_cell(PLACE), new_code_cell(" \n")], True),
+    "written in place": ([new_markdown_cell("Because.")], False),
+    "written below": ([new_markdown_cell(PLACE), new_markdown_cell("Because.")], False),
+    "code": ([new_markdown_cell(PLACE), new_code_cell("1 + 1")], False),
+}
+
+
+@pytest.mark.parametrize("name", ESSAYS)
+def test_a_free_text_that_stands_as_it_was_handed_out_waits_for_nobody(small: Path, name: str) -> None:
+    below, blank = ESSAYS[name]
+    release, handed_in = small_course.release(small), small_course.release(small)
+    release.cells.append(new_markdown_cell(PLACE))
+    handed_in.cells += below
+    assert collect.untouched(release, cells(handed_in)) == (["small-essay"] if blank else [])
+
+
+def test_a_free_text_whose_question_was_changed_or_deleted_is_for_a_person(small: Path) -> None:
+    changed, deleted = small_course.release(small), small_course.release(small)
+    find(changed, "small-essay").source += "\nBecause."
+    deleted.cells.remove(find(deleted, "small-essay"))
+    assert [collect.untouched(small_course.release(small), cells(each)) for each in (changed, deleted)] == [[], []]
+
+
 ACTIVE = [
     "<script>alert(1)</script>",
     "<img src=x onerror=alert(1)>",
@@ -221,7 +253,7 @@ def test_links_are_not_followed(small: Path, tmp_path: Path) -> None:
     (tmp_path / "in" / "ada").mkdir(parents=True)
     (tmp_path / "in" / "ada" / "x.ipynb").symlink_to(tmp_path / "secret" / "x.ipynb")
     (tmp_path / "in" / "bob").symlink_to(tmp_path / "secret")
-    assert found(tmp_path / "in", small) == ([], [])
+    assert found(tmp_path / "in", small) == ([], ["ada: no notebook in that folder", "bob: no notebook in that folder"])
 
 
 def test_a_students_name_cannot_leave_its_folder(small: Path, tmp_path: Path) -> None:
@@ -236,6 +268,21 @@ def test_the_newest_of_two_notebooks_counts(small: Path, tmp_path: Path) -> None
         os.utime(tmp_path / "ada" / name, (1000 + age, 1000 + age))
     [one], _ = submissions.find(tmp_path, grade._ids(small))
     assert (one.path.name, one.others) == ("new.ipynb", ("old.ipynb",))
+
+
+def test_a_folder_without_any_notebook_is_named(small: Path, tmp_path: Path) -> None:
+    put(tmp_path / "ada" / "deep" / "x.ipynb", small_course.release(small))
+    for name in ("nia/my", ".cache", "bob"):
+        (tmp_path / name).mkdir(parents=True)
+    (tmp_path / "nia" / "my" / "progress.json").write_text("{}")
+    assert found(tmp_path, small)[1] == ["bob: no notebook in that folder", "nia: no notebook in that folder"]
+
+
+def test_what_canvas_calls_late_is_late(small: Path, tmp_path: Path) -> None:
+    for name in (f"roejim_LATE_4712_90002_{TOPIC}.ipynb", f"doejane_4711_90001_{TOPIC}.ipynb", f"too_LATE_{TOPIC}.ipynb"):
+        put(tmp_path / name, small_course.release(small))
+    listed, _ = submissions.find(tmp_path, grade._ids(small))
+    assert [each.student for each in listed if each.late] == ["roejim_4712"]
 
 
 def test_a_file_that_belongs_to_nothing_is_named(small: Path, tmp_path: Path) -> None:
@@ -289,6 +336,9 @@ LONG = """def total(numbers):
             found += number * 1
         elif number > 5:
             found = found + number
+    least, most = min(numbers, default=0), max(numbers, default=0)
+    if most - least > 100 and len(numbers) > 2:
+        found -= least + most
     return found
 """
 
@@ -309,6 +359,32 @@ def test_the_same_code_under_other_names_is_named_on_both_sides(small: Path, tmp
 
 def test_short_answers_are_alike_by_nature(small: Path, tmp_path: Path) -> None:
     assert alikes(small, tmp_path, ada=ANSWERS["small-sum"], bob=ANSWERS["small-sum"]) == {}
+
+
+ALIKE_BY_NATURE = {"fanout-edge", "home-mend", "requirements-mend", "limit-bucket"}
+
+
+def test_of_the_real_exercises_only_code_that_is_long_beyond_what_they_show_is_compared(tmp_path: Path) -> None:
+    """Two hand in our solutions: what is named then is what would be named of any two."""
+    known, released = tasks(), {topic: course.ROOT / "exercises" / topic / f"{topic}.ipynb" for topic in course.topics()}
+    release = {topic: nbformat.read(path, as_version=4) for topic, path in released.items()}
+    for student, topic in itertools.product(("ada", "bob"), release):
+        notebook = copy.deepcopy(release[topic])
+        for cell, about in course.cells_of(notebook):
+            if about.get("solution"):
+                cell.source = solution(known[about["grade_id"]])
+        put(tmp_path / student / f"{topic}.ipynb", notebook)
+    listed = [submissions.Submission(name, topic, tmp_path / name / f"{topic}.ipynb") for name in ("ada", "bob") for topic in release]
+    named = {note.grade_id for notes in alike(listed, release).values() for note in notes}
+    assert named == {name for name, each in known.items() if each.kind == "code"} - ALIKE_BY_NATURE
+
+
+def test_what_the_exercise_shows_is_nobodys_own() -> None:
+    """Stubs, and the published code that is to be mended: to hand it back is to have written nothing."""
+    for topic in course.topics():
+        release = nbformat.read(course.ROOT / "exercises" / topic / f"{topic}.ipynb", as_version=4)
+        shown = given(release)
+        assert [cell.id for cell in release.cells if cell.cell_type == "code" and form_of(cell.source, shown)] == []
 
 
 # -- calls --------------------------------------------------------------------------------------------------------------------------------
@@ -337,7 +413,9 @@ def test_one_bad_call_never_stops_the_others() -> None:
 def graded(small: Path, sandboxed: None, tmp_path_factory: pytest.TempPathFactory) -> tuple[Path, dict[str, dict[str, Any]]]:
     """(the grading folder, student → report) of three small submissions."""
     handed_in = tmp_path_factory.mktemp("handed in")
-    put(handed_in / "perfect" / "a.ipynb", answered(small, ANSWERS))
+    whole = answered(small, ANSWERS)
+    whole.cells.append(new_markdown_cell("Because."))
+    put(handed_in / "perfect" / "a.ipynb", whole)
     put(handed_in / "half" / "a.ipynb", answered(small, {"small-name": "import inspect\n" + HALF, "small-sum": ANSWERS["small-sum"]}))
     (handed_in / "torn").mkdir()
     (handed_in / "torn" / f"{TOPIC}.ipynb").write_text('{"cells": [')
@@ -348,25 +426,143 @@ def graded(small: Path, sandboxed: None, tmp_path_factory: pytest.TempPathFactor
 def test_marks_are_what_the_hidden_and_public_tests_say(graded: tuple[Path, dict[str, dict[str, Any]]]) -> None:
     _, reports = graded
     assert {name: report["score"] for name, report in reports.items()} == {"perfect": 9.0, "half": 3.0, "torn": 0.0}
-    assert {report["error"] for report in reports.values()} == {""} and all(report["seconds"] > 0 for report in reports.values())
+    assert [reports[name]["error"] for name in ("perfect", "half")] == ["", ""]
+    assert all(reports[name]["seconds"] > 0 for name in ("perfect", "half"))
+
+
+def test_a_notebook_that_cannot_be_read_has_no_mark_and_is_asked_for_again(graded: tuple[Path, dict[str, dict[str, Any]]]) -> None:
+    place, reports = graded
+    assert reports["torn"]["error"].startswith("it cannot be read as a notebook (JSONDecodeError")
+    line = grade.sentence(reports["torn"])
+    assert "NOT GRADED, look at it: it cannot be read" in line and line.endswith(": ask for it again")
+    with gradebook.open_gradebook(place / "gradebook.db") as book:
+        assert all(mark.needs_manual_grade for mark in book.find_submission_notebook(TOPIC, TOPIC, "torn").grades)
+
+
+def test_a_person_is_asked_to_mark_what_was_written_and_nothing_else(graded: tuple[Path, dict[str, dict[str, Any]]]) -> None:
+    place, reports = graded
+    assert (reports["perfect"]["marks"]["small-essay"], reports["half"]["marks"]["small-essay"]) == (None, 0.0)
+    assert "by hand: small-essay" in grade.sentence(reports["perfect"]) and "by hand" not in grade.sentence(reports["half"])
+    with gradebook.open_gradebook(place / "gradebook.db") as book:
+        waits = {name: book.find_grade("small-essay", TOPIC, TOPIC, name).needs_manual_grade for name in ("perfect", "half")}
+    assert waits == {"perfect": True, "half": False}
+
+
+def test_a_kernel_that_ran_in_this_process_before_holds_up_no_call(small: Path, sandboxed: None, tmp_path: Path) -> None:
+    """Its sockets' threads are no part of a fork: a call forked from here would wait for them for ever."""
+    before = SandboxedExecute().preprocess(nbformat.v4.new_notebook(cells=[new_code_cell("1 + 1")]), {"metadata": {}})[0]
+    assert before.cells[0].outputs[0].data == {"text/plain": "2"}
+    put(tmp_path / "in" / "ada" / "x.ipynb", answered(small, ANSWERS))
+    [report] = grade.grade_folder(tmp_path / "in", small, tmp_path / "grading")
+    assert (report["score"], report["error"]) == (9.0, "")
+
+
+def ends_the_process_that_grades(job: grade_one.Job) -> grade_one.Graded:
+    os.kill(os.getppid(), signal.SIGKILL)
+    return grade_one.Graded()
+
+
+def test_should_the_process_that_grades_end_nobody_is_left_out_or_has_a_mark(small: Path, sandboxed: None, tmp_path: Path) -> None:
+    for name in ("ada", "bob"):
+        put(tmp_path / "in" / name / "x.ipynb", answered(small, ANSWERS))
+    reports = list(grade.grade_folder(tmp_path / "in", small, tmp_path / "grading", workers=1, call=ends_the_process_that_grades))
+    assert {report["student"] for report in reports} == {"ada", "bob"}
+    assert {report["error"] for report in reports} == {"the process that grades ended before this notebook's turn"}
+
+
+def test_who_is_late_is_named_and_loses_what_the_instructors_late_policy_takes(sandboxed: None, tmp_path: Path) -> None:
+    root, place, handed_in = small_course.make(tmp_path / "course"), tmp_path / "grading", tmp_path / "in"
+    exercises.generate(root, root / "exercises", [TOPIC])
+    (root / grade.SETTINGS).write_text("c = get_config()\nc.LateSubmissionPlugin.penalty_method = 'zero'\nc.Autograde.enabled = False\n")
+    gradebook.prepare(root, place, [TOPIC])
+    with gradebook.open_gradebook(place / "gradebook.db") as book:
+        book.update_or_create_assignment(TOPIC, duedate="2026-03-01 10:00:00 UTC")
+    for student, came in {"eve": "2026-03-02 11:30:00 UTC", "ada": "2026-03-01 09:59:00 UTC"}.items():
+        put(handed_in / student / "x.ipynb", answered(root, ANSWERS))
+        (handed_in / student / "timestamp.txt").write_text(came)
+    put(handed_in / f"roejim_LATE_4712_90002_{TOPIC}.ipynb", answered(root, ANSWERS))
+    notes = {report["student"]: report["notes"] for report in grade.grade_folder(handed_in, root, place)}
+    assert notes == {
+        "ada": [],
+        "eve": ["late: handed in 1 d 1.5 h after the due date; the late policy takes 9 points"],
+        "roejim_4712": ["late: Canvas says so in the file's name"],
+    }
+    assert {name: given[TOPIC] for name, given in marks.read_marks(place / "gradebook.db").given.items()} == {
+        "ada": 9.0, "eve": 0.0, "roejim_4712": 9.0,
+    }  # fmt: skip
+
+
+def stopped_by(ename: str, evalue: str = "") -> Any:
+    """An answer that ends in this error, and its check that all the same found nothing wrong."""
+    ended = nbformat.v4.new_output("error", ename=ename, evalue=evalue, traceback=[])
+    right = nbformat.v4.new_output("execute_result", data={"text/plain": "4.0"}, execution_count=1)
+    answer = {"nbgrader": small_course.nbgrader("a", solution=True)}
+    check = {"nbgrader": small_course.nbgrader("a-grade", grade=True, points=4)}
+    return nbformat.v4.new_notebook(
+        cells=[new_code_cell("x", metadata=answer, outputs=[ended]), new_code_cell("y", metadata=check, outputs=[right])]
+    )
+
+
+@pytest.mark.parametrize(
+    ("ename", "evalue", "note"),
+    [
+        ("CellTimeoutError", "", "timeout a: it did not stop within 30 s; the task has no marks"),
+        ("NotRun", "it did not stop within 30 s", "timeout a: it did not stop within 30 s; the task has no marks"),
+        ("NotRun", "it printed more than 1 MB", "stopped a: it printed more than 1 MB; the task has no marks"),
+        ("ValueError", "it did not stop within 30 s", ""),
+    ],
+)
+def test_an_answer_whose_cell_had_to_be_stopped_has_no_marks_whatever_it_had_defined(ename: str, evalue: str, note: str) -> None:
+    from nbgrader.utils import determine_grade
+
+    notebook, _ = grade_one.OnlyWhole().preprocess(stopped_by(ename, evalue), {})
+    assert determine_grade(notebook.cells[1]) == ((0, 4.0) if note else (4.0, 4.0))
+    assert list(map(str, grade_one.stopped(notebook.cells))) == ([note] if note else [])
+
+
+@pytest.mark.parametrize(("handed_out", "graded"), [(None, 7), (7, 7), (3, 7)])
+def test_a_variant_that_was_not_handed_out_is_not_graded(
+    handed_out: int | None, graded: int, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(release, "BUNDLE", tmp_path / "dist" / "student.zip")
+    monkeypatch.setenv("COURSE_VARIANT_SEED", str(graded))
+    if handed_out is not None:
+        release.BUNDLE.parent.mkdir()
+        with zipfile.ZipFile(release.BUNDLE, "w") as bundle:
+            bundle.writestr(f"{release.NAME}/exercises/variants.toml", f"variant_seed = {handed_out}\n")
+    if handed_out in (None, graded):
+        assert grade.same_variant() == graded
+        return
+    with pytest.raises(SystemExit, match="the bundle in dist/ asks variant 3, and this shell grades variant 7: set COURSE_OVERLAY"):
+        grade.main([str(tmp_path)])
+
+
+def test_the_variant_that_was_graded_is_told_at_the_end(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: Any) -> None:
+    monkeypatch.setattr(course, "ROOT", tmp_path)
+    assert grade._close([], 7) == 0
+    assert capsys.readouterr().out.startswith("0 notebooks of variant 7")
 
 
 def test_what_was_noticed_is_reported_and_stands_in_the_gradebook(graded: tuple[Path, dict[str, dict[str, Any]]]) -> None:
     place, reports = graded
-    assert "refused small-name" in reports["half"]["notes"][0] and "unreadable" in reports["torn"]["notes"][0]
+    assert "refused small-name" in reports["half"]["notes"][0]
     with gradebook.open_gradebook(place / "gradebook.db") as book:
         submission = book.find_submission_notebook(TOPIC, TOPIC, "half")
         comments = {comment.name: comment.auto_comment for comment in submission.comments}
         assert submission.score == 3.0 and comments["small-name"].startswith("refused: line 1")
 
 
-def test_who_takes_the_judges_place_past_the_gate_has_no_mark_and_is_named(
-    small: Path, sandboxed: None, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    monkeypatch.setattr(grade_one, "rebuild", functools.partial(collect.rebuild, gate=lambda name, source: []))
+def past_the_gate(job: grade_one.Job) -> grade_one.Graded:
+    """As graded were there no gate; in the call's own process."""
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(grade_one, "rebuild", functools.partial(collect.rebuild, gate=lambda name, source: []))
+        return grade_one.grade(job)
+
+
+def test_who_takes_the_judges_place_past_the_gate_has_no_mark_and_is_named(small: Path, sandboxed: None, tmp_path: Path) -> None:
     put(tmp_path / "in" / "eve" / "x.ipynb", answered(small, ANSWERS | {"small-sum": "match print:\n    case grade: pass"}))
-    [report] = grade.grade_folder(tmp_path / "in", small, tmp_path / "grading")
-    assert report["error"] == "tools.grade_one.NotGraded: no mark of this notebook can be trusted: an answer changes the notebook.grade"
+    [report] = grade.grade_folder(tmp_path / "in", small, tmp_path / "grading", call=past_the_gate)
+    assert report["error"] == "no mark of this notebook can be trusted: an answer changes the notebook.grade"
     assert report["score"] == 0 and "NOT GRADED, look at it" in grade.sentence(report)
 
 
@@ -429,6 +625,7 @@ def test_nbgraders_own_commands_run_on_our_settings_and_in_our_sandbox(small: Pa
 
 REAL = "07a_snowflake_ids"
 WORTH = {"snowflake-rate": 1.0, "snowflake-ids": 4.0, "snowflake-split": 2.0, "snowflake-mend": 4.0}
+LOOP = "\n\nwhile True:\n    pass\n"
 LOUD = "import numpy as np\n\nloud = np.array([1.0]) / 0\n\n"
 
 
@@ -478,7 +675,7 @@ TWELVE: dict[str, tuple[Callable[[Any], None], float]] = {
         4.0,
     ),
     "syntax": (submission(OTHERS, snowflake_ids="class TweetIds(:\n    pass"), WITHOUT_IDS),
-    "endless": (submission(OTHERS, snowflake_ids="while True:\n    pass"), WITHOUT_IDS),
+    "endless": (lambda nb: submission(OTHERS, snowflake_ids=solutions()["snowflake-ids"] + LOOP)(nb), WITHOUT_IDS),
     "duplicate": (duplicated, 11.0),
     "deleted": (with_deleted_cells, 9.0),
     "borrowed": (submission(OTHERS, snowflake_ids="from reference.twitter.ids import SnowflakeGenerator as TweetIds"), WITHOUT_IDS),
@@ -493,6 +690,7 @@ TWELVE: dict[str, tuple[Callable[[Any], None], float]] = {
 }
 NOTED = {
     "syntax": "refused",
+    "endless": "timeout",
     "duplicate": "duplicate",
     "deleted": "deleted",
     "borrowed": "refused",
@@ -522,6 +720,7 @@ def test_twelve_submissions_get_exactly_the_marks_they_should(twelve: dict[str, 
     assert (report["score"], report["most"], report["error"]) == (TWELVE[name][1], 15.0, "")
     kinds = {note.split()[0].rstrip(":") for note in report["notes"]} - {"alike"}  # they share our solutions
     assert kinds == ({NOTED[name]} if name in NOTED else set())
+    assert report["marks"]["snowflake-workers"] == (None if name == "deleted" else 0.0)  # nobody wrote a word
 
 
 @pytest.mark.slow

@@ -62,12 +62,14 @@ def made(tmp_path_factory: pytest.TempPathFactory) -> Path:
     return executed(tmp_path_factory.mktemp("made"), FIGURE, PANEL)
 
 
+@pytest.mark.slow
 def test_re_execution_changes_nothing_and_a_widget_leaves_no_random_ids(made: Path) -> None:
     first = made.read_bytes()
     assert b"widget-view" not in first and b"widget-state" not in first
     assert executed(made.parent, FIGURE, PANEL).read_bytes() == first
 
 
+@pytest.mark.slow
 def test_a_stored_preview_is_not_compared_and_a_figure_is(made: Path) -> None:
     def add_preview(notebook: Any) -> None:
         notebook.cells[0].outputs[0].data["image/png"] = "iVBORw0KGgo="

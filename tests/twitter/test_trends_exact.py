@@ -18,6 +18,9 @@ from reference.twitter.trends import Baseline, TrendPolicy, TrendTracker, exact,
 
 EVERYTHING = TrendPolicy(min_unique_users=1, min_diversity=0.0, min_velocity=0.0, keep=1000)
 
+SPANS = [(3600, 1, 4), *(pytest.param(*span, marks=pytest.mark.slow) for span in [(21_600, 8, 2), (86_400, 20, 1)])]
+"""window_s, least people, how many moments are compared."""
+
 
 @pytest.fixture(scope="module")
 def data() -> workload.Workload:
@@ -55,7 +58,7 @@ def test_the_truth_refuses_what_it_cannot_count() -> None:
         exact(pd.DataFrame({"tag": [], "user_id": [], "at_ms": []}), 0, window_s=90)
 
 
-@pytest.mark.parametrize(("window_s", "people", "checks"), [(3600, 1, 4), (21_600, 8, 2), (86_400, 20, 1)])
+@pytest.mark.parametrize(("window_s", "people", "checks"), SPANS)
 def test_stream_and_batch_are_equal_on_the_dataset(
     data: workload.Workload, uses: pd.DataFrame, window_s: int, people: int, checks: int
 ) -> None:
