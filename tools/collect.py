@@ -10,7 +10,7 @@ import ast
 import copy
 import re
 import textwrap
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from typing import Any
 
@@ -28,7 +28,8 @@ Gate = Callable[[str, str], list[str]]
 
 @dataclass(frozen=True)
 class Note:
-    """Something that the instructor should know about a submission. `kind`: duplicate, altered, deleted, refused, unknown, unreadable."""
+    """Something that the instructor should know about a submission. `kind`: duplicate, altered, deleted, refused, unknown; timeout,
+    stopped, late (tools/grade_one.py); alike (tools/alike.py)."""
 
     kind: str
     grade_id: str
@@ -131,18 +132,41 @@ def inert(text: str) -> str:
     return ACTIVE.sub(lambda found: f"{found[0]}\u200b", text)
 
 
+def untouched(release: Any, cells: list[dict[str, Any]]) -> list[str]:
+    """Grade ids of the manual tasks that stand as they were handed out, with nothing below them but what was there: nobody need mark those.
+
+    One that was altered or deleted is for a person: its answer may be anywhere.
+    """
+    original = [{"cell_type": cell.cell_type, "source": cell.source, "metadata": cell.metadata} for cell in release.cells]
+    known = {grade_id(cell) for cell in original} - {""}
+    tasks = [cell for cell in original if cell["metadata"].get("nbgrader", {}).get("task")]
+    found = []
+    for task in tasks:
+        name = grade_id(task)
+        mine, ours = ([each for each in some if grade_id(each) == name] for some in (cells, original))
+        same = [each["source"].strip() for each in mine] == [each["source"].strip() for each in ours]
+        there = {text.strip() for text in _texts_below(name, original, known)}
+        if same and all(text.strip() in there for text in _texts_below(name, cells, known)):
+            found.append(name)
+    return found
+
+
+def _texts_below(name: str, cells: list[dict[str, Any]], known: set[str]) -> Iterator[str]:
+    """What stands below the cell `name`, up to the next cell of the exercise; code as a block of it."""
+    place = max((index for index, each in enumerate(cells) if grade_id(each) == name), default=None)
+    for each in cells[place + 1 :] if place is not None else []:
+        if grade_id(each) in known:
+            return
+        text = f"```python\n{each['source']}\n```" if each["cell_type"] == "code" else each["source"]
+        if each["source"].strip():
+            yield text
+
+
 def _written_below(about: Any, cells: list[dict[str, Any]], known: set[str]) -> list[Any]:
     """What the student wrote below a manual task, up to the next cell of the exercise: as text, none of it runs."""
     from nbformat.v4 import new_markdown_cell
 
     if not about.get("task"):
         return []
-    place = max((index for index, each in enumerate(cells) if grade_id(each) == about["grade_id"]), default=None)
-    written: list[Any] = []
-    for each in cells[place + 1 :] if place is not None else []:
-        if grade_id(each) in known:
-            break
-        text = f"```python\n{each['source']}\n```" if each["cell_type"] == "code" else each["source"]
-        if text.strip():
-            written.append(new_markdown_cell(inert(text), id=f"{about['grade_id']}-written-{len(written) + 1}"))
-    return written
+    texts = _texts_below(about["grade_id"], cells, known)
+    return [new_markdown_cell(inert(text), id=f"{about['grade_id']}-written-{number}") for number, text in enumerate(texts, start=1)]

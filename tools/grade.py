@@ -7,51 +7,116 @@ from __future__ import annotations
 
 import argparse
 import json
+import multiprocessing
 import os
 import sys
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from functools import partial
+from multiprocessing.connection import Connection
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
-from tools import calls, course, gradebook, sandbox, submissions
+from reference.study import seeds
+from tools import calls, course, gradebook, release, sandbox, submissions
 from tools.alike import alike
-from tools.grade_one import Graded, Job, grade
+from tools.collect import static_gate
+from tools.sandbox_watch import end_tree
+
+if TYPE_CHECKING:  # five seconds of imports, which the process that grades takes at the same time
+    from tools.grade_one import Graded, Job
 
 SPARE_S = 120
 """What a call may take beyond its notebook's own limit: nbgrader, and a kernel's start after each cell that was set aside."""
 MOST_OF_AN_ERROR = 1_000
+SETTINGS = "nbgrader_config.py"
+Call = Callable[["Job"], "Graded"]
 
 
 def grade_folder(
-    folder: Path, root: Path = course.ROOT, grading: Path | None = None, workers: int | None = None
+    folder: Path, root: Path = course.ROOT, grading: Path | None = None, workers: int | None = None, call: Call | None = None
 ) -> Iterator[dict[str, Any]]:
     """Grade all of `folder` and yield one report per notebook: student, topic, score, most, marks, notes, error, seconds.
 
-    Raises: NoSandbox; NbgraderFailed when the sources themselves cannot be entered into the gradebook.
+    call: what grades one job, a function of a module (grade_one.grade). Raises: NoSandbox; NbgraderFailed when the sources themselves
+    cannot be entered into the gradebook.
     """
     place = grading or root / course.GRADING
     if not sandbox.unsafe():
         sandbox.require()
-    known = _ids(root)
-    found, homeless = submissions.find(folder, known)
-    released = gradebook.prepare(root, place, sorted({each.topic for each in found}))
-    for sentence in homeless:
-        yield {
-            "student": "",
-            "topic": "",
-            "error": submissions.shown(sentence),
-            "notes": [],
-            "marks": {},
-            "score": 0.0,
-            "most": 0.0,
-            "seconds": 0.0,
-        }
-    same = alike(found, released)
-    jobs = [Job(each, released[each.topic], place) for each in found]
-    for answer in calls.each(grade, jobs, limit_s=sandbox.Limits().notebook_s + SPARE_S, workers=workers):
-        report = _entered(answer, place)
-        report["notes"] += map(str, same.get((report["student"], report["topic"]), ()))  # not for the gradebook: students read that
-        yield report
+    with _afresh(call, workers) as each_answer:  # it gets ready while the gradebook is made
+        from tools.grade_one import Job
+
+        found, homeless = submissions.find(folder, _ids(root))
+        released = gradebook.prepare(root, place, sorted({each.topic for each in found}))
+        for sentence in homeless:
+            yield {
+                "student": "",
+                "topic": "",
+                "error": submissions.shown(sentence),
+                "notes": [],
+                "marks": {},
+                "score": 0.0,
+                "most": 0.0,
+                "seconds": 0.0,
+            }
+        same = alike(found, released)
+        for answer in each_answer([Job(each, released[each.topic], place, root / SETTINGS) for each in found]):
+            report = _entered(answer, place)
+            report["notes"] += map(str, same.get((report["student"], report["topic"]), ()))  # not for the gradebook: students read that
+            yield report
+
+
+@contextmanager
+def _afresh(call: Call | None, workers: int | None) -> Iterator[Callable[[list[Job]], Iterator[calls.Answer[Job]]]]:
+    """Jobs → an Answer per job, from a process that shares nothing with this one but its files.
+
+    Calls are forks, so that none waits for imports. A fork inherits locks and sockets, too: where a kernel ran in this process before,
+    its calls would wait for ever for a thread of zmq that no fork has. So they are forks of a process that has imported and no more.
+    """
+    context = multiprocessing.get_context("spawn")
+    here, there = context.Pipe()
+    process = context.Process(target=_calls, args=(there, call, workers), name="grading")
+    process.start()
+    there.close()
+    try:
+        yield partial(_answers, here)
+    finally:
+        if process.pid is not None:
+            end_tree(process.pid)
+        process.join(5)
+        here.close()
+
+
+def _calls(parent: Connection, call: Call | None, workers: int | None) -> None:
+    """What runs in the process of `_afresh`: it gets ready, so that no call need do so for itself, and waits for the jobs."""
+    import ipykernel.kernelspec  # noqa: F401
+    import nbgrader.converters  # noqa: F401
+    import psutil  # noqa: F401
+
+    from tools.grade_one import grade
+
+    static_gate("", "None")
+    gradebook.warm_up()
+    try:
+        for answer in calls.each(call or grade, parent.recv(), limit_s=sandbox.Limits().notebook_s + SPARE_S, workers=workers):
+            parent.send(answer)
+    except (EOFError, BrokenPipeError, KeyboardInterrupt):  # nobody waits for it any more
+        return
+
+
+def _answers(process: Connection, jobs: list[Job]) -> Iterator[calls.Answer[Job]]:
+    """What comes out of it. Should it end early, whoever is left has an error and no mark."""
+    left = {(job.submission.student, job.submission.topic): job for job in jobs}
+    try:
+        process.send(jobs)
+        while left:
+            answer = process.recv()
+            left.pop((answer.job.submission.student, answer.job.submission.topic))
+            yield answer
+    except (EOFError, OSError):
+        for job in left.values():
+            yield calls.Answer(job, None, "the process that grades ended before this notebook's turn", 0.0)
 
 
 def _ids(root: Path) -> dict[str, frozenset[str]]:
@@ -65,11 +130,14 @@ def _ids(root: Path) -> dict[str, frozenset[str]]:
 
 def _entered(answer: calls.Answer[Job], grading: Path) -> dict[str, Any]:
     """Write one answer into the class's gradebook; returns its report."""
+    from tools.grade_one import Graded, NotGraded
+
     mine, graded = answer.job.submission, answer.value or Graded()
     comments: dict[str, str] = {}
     for note in graded.notes:
         comments[note.grade_id] = "\n".join(filter(None, [comments.get(note.grade_id), f"{note.kind}: {note.text}"]))
-    gradebook.enter(grading / "gradebook.db", mine.topic, mine.student, graded.found, comments, look=bool(answer.error))
+    late = graded.lateness
+    gradebook.enter(grading / "gradebook.db", mine.topic, mine.student, graded.found, comments, look=bool(answer.error), late=late)
     return {
         "student": mine.student,
         "topic": mine.topic,
@@ -77,7 +145,7 @@ def _entered(answer: calls.Answer[Job], grading: Path) -> dict[str, Any]:
         "most": sum(graded.most.values()),
         "marks": graded.found,
         "notes": [submissions.shown(str(note), MOST_OF_AN_ERROR) for note in graded.notes],
-        "error": submissions.shown(answer.error, MOST_OF_AN_ERROR),
+        "error": submissions.shown(answer.error.removeprefix(f"{NotGraded.__module__}.{NotGraded.__name__}: "), MOST_OF_AN_ERROR),
         "seconds": round(answer.seconds, 1),
     }
 
@@ -103,20 +171,32 @@ def main(argv: list[str]) -> int:
     if chosen.unsafe:
         os.environ[sandbox.UNSAFE] = "1"
         print("WITHOUT A SANDBOX: what students handed in runs with your rights.", flush=True)
+    asked = same_variant()
     reports = []
     for report in grade_folder(Path(chosen.folder).resolve(), workers=chosen.workers):
         print(sentence(report), flush=True)
         reports.append(report)
-    return _close(reports)
+    return _close(reports, asked)
 
 
-def _close(reports: list[dict[str, Any]]) -> int:
+def same_variant() -> int:
+    """The variant to grade. Raises SystemExit where students were handed out another: right answers to it would be wrong, silently."""
+    now, handed_out = seeds.variant_seed(), release.handed_out(release.BUNDLE)
+    if handed_out not in (None, now):
+        raise SystemExit(
+            f"Nothing was graded: the bundle in {release.BUNDLE.parent.name}/ asks variant {handed_out}, and this shell grades "
+            f"variant {now}: set COURSE_OVERLAY as when you released."
+        )
+    return now
+
+
+def _close(reports: list[dict[str, Any]], asked: int) -> int:
     place = course.ROOT / course.GRADING
     place.mkdir(exist_ok=True)
     (place / "report.json").write_text(json.dumps(reports, indent=1, ensure_ascii=False) + "\n", encoding="utf-8")
     seconds = [report["seconds"] for report in reports if report["student"]]
     mean = sum(seconds) / len(seconds) if seconds else 0.0
-    print(f"{len(seconds)} notebooks, {mean:.1f} s each; {place.name}/report.json. Next: make marks")
+    print(f"{len(seconds)} notebooks of variant {asked}, {mean:.1f} s each; {place.name}/report.json. Next: make marks")
     return 1 if any(report["error"] for report in reports) else 0
 
 

@@ -6,10 +6,21 @@ import shutil
 import tempfile
 import warnings
 from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import datetime
 from pathlib import Path
 from typing import Any
 
 from tools import course, overlay
+
+
+@dataclass(frozen=True)
+class Lateness:
+    """Of one submission: when it came (UTC, if known), by how many seconds after its due date, what nbgrader's late policy takes off."""
+
+    came: datetime | None = None
+    seconds: float = 0.0
+    penalty: float | None = None
 
 
 def url(path: Path) -> str:
@@ -60,6 +71,16 @@ def _version_without_a_process() -> None:
     nbgrader.api.get_alembic_version = lambda: ScriptDirectory(str(folder)).get_current_head()
 
 
+def warm_up() -> None:
+    """Set nbgrader's tables up once, in memory, so that no fork of this process must do so for itself."""
+    from nbgrader.api import Gradebook
+
+    quiet()
+    _version_without_a_process()
+    with Gradebook("sqlite://") as opened:
+        opened.update_or_create_student("nobody")
+
+
 def copy_for_one(grading: Path, house: Path) -> None:
     """A gradebook of one's own for one call: nobody waits for anybody's lock, and a call that is ended leaves the class's one whole."""
     shutil.copyfile(grading / "gradebook.db", house / "gradebook.db")
@@ -72,15 +93,32 @@ def marks(path: Path, topic: str, student: str) -> dict[str, tuple[float | None,
         return {grade.name: (grade.auto_score, grade.max_score) for grade in submission.grades}
 
 
-def enter(path: Path, topic: str, student: str, found: Mapping[str, float | None], comments: Mapping[str, str], look: bool) -> None:
-    """Write one student's automatic marks and comments. Marks that a person gave stay, and are flagged to be looked at again.
+def lateness(path: Path, topic: str, student: str) -> Lateness:
+    """How late one submission is: nbgrader knows from timestamp.txt and the assignment's due date (an extension included)."""
+    with open_gradebook(path) as gradebook:
+        submission = gradebook.find_submission(topic, student)
+        penalty = gradebook.find_submission_notebook(topic, topic, student).late_submission_penalty
+        return Lateness(submission.timestamp, float(submission.total_seconds_late), penalty)
+
+
+def enter(
+    path: Path,
+    topic: str,
+    student: str,
+    found: Mapping[str, float | None],
+    comments: Mapping[str, str],
+    look: bool,
+    late: Lateness = Lateness(),
+) -> None:
+    """Write one student's automatic marks, lateness and comments. Marks that a person gave stay, and are flagged to be looked at again.
 
     look: a person should look at all of it (the call failed); what `found` does not have is then 0.
     """
     with open_gradebook(path) as gradebook:
         gradebook.update_or_create_student(student)
-        gradebook.update_or_create_submission(topic, student)
+        gradebook.update_or_create_submission(topic, student, **({"timestamp": late.came} if late.came else {}))
         submission = gradebook.find_submission_notebook(topic, topic, student)
+        submission.late_submission_penalty = late.penalty
         for grade in submission.grades:
             grade.auto_score = found.get(grade.name, 0.0)
             grade.needs_manual_grade = look or grade.auto_score is None or grade.manual_score is not None

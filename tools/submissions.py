@@ -17,6 +17,7 @@ from typing import Any
 
 MOST_BYTES, MOST_CELLS = 20_000_000, 2_000
 MOST_SHOWN = 200
+LATE = re.compile(r".+?_LATE_\d{3,}_\d{3,}_")
 CANVAS = re.compile(r"(?P<student>.+?)(?:_LATE)?(?P<user>_\d{3,})_\d{3,}_")
 MOODLE = re.compile(r"(?P<student>.+)_\d+_assignsubmission_file_?")
 
@@ -27,12 +28,13 @@ class Unreadable(Exception):
 
 @dataclass(frozen=True)
 class Submission:
-    """One notebook of one student. `others`: further files of the same student and topic, which do not count."""
+    """One notebook of one student. `others`: further files of the same student and topic, which do not count. `late`: Canvas says so."""
 
     student: str
     topic: str
     path: Path
     others: tuple[str, ...] = field(default=())
+    late: bool = False
 
 
 def read(path: Path) -> list[dict[str, Any]]:
@@ -74,10 +76,12 @@ def grade_id(cell: Mapping[str, Any]) -> str:
 
 
 def find(folder: Path, ids: Mapping[str, frozenset[str]]) -> tuple[list[Submission], list[str]]:
-    """All submissions under `folder`, and a sentence about every file that belongs to nothing. `ids`: topic → its grade ids."""
+    """All submissions under `folder`, and a sentence about every file and every student's folder that is none. `ids`: topic → grade ids."""
     found: dict[tuple[str, str], list[Path]] = {}
-    homeless = []
-    for path in notebooks(folder):
+    listed = list(notebooks(folder))
+    bare = _folders(folder) - {path.relative_to(folder).parts[0] for path in listed}
+    homeless = [f"{shown(name)}: no notebook in that folder" for name in sorted(bare)]
+    for path in listed:
         topic = _topic(path, ids)
         if topic is None:
             homeless.append(f"{shown(str(path.relative_to(folder)))}: it has no cell of any exercise")
@@ -92,6 +96,11 @@ def _names(found: Iterable[tuple[str, str]]) -> dict[tuple[str, str], tuple[str,
     plain = {key: (_cleaned(MOODLE.sub(r"\g<student>", key[0])), key[1]) for key in found}
     several = {name for (name, _), count in Counter(plain.values()).items() if count > 1}
     return {key: key if name[0] in several else name for key, name in plain.items()}
+
+
+def _folders(folder: Path) -> set[str]:
+    """Folders right below `folder`, each of them a student's; links too, which are not followed and so hold nothing."""
+    return {path.name for path in folder.iterdir() if path.is_dir() and not path.name.startswith(".")}
 
 
 def notebooks(folder: Path) -> Iterator[Path]:
@@ -129,4 +138,4 @@ def _cleaned(name: str) -> str:
 
 def _newest(student: str, topic: str, paths: list[Path]) -> Submission:
     *others, last = sorted(paths, key=lambda path: (path.stat().st_mtime_ns, str(path)))
-    return Submission(student, topic, last, tuple(path.name for path in others))
+    return Submission(student, topic, last, tuple(path.name for path in others), bool(LATE.match(last.name)))

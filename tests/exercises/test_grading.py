@@ -30,7 +30,7 @@ from tests.exercises import small_course
 from tests.exercises.small_course import ANSWERS, TOPIC, answered, find
 from tools import calls, collect, course, exercises, grade, grade_one, gradebook, marks, release, submissions
 from tools.alike import alike, form_of, given
-from tools.sandbox_kernel import SandboxedExecute
+from tools.sandbox_kernel import TAMPERED, SandboxedExecute
 
 HALF = "name = 'snowflake'"
 
@@ -484,7 +484,7 @@ def test_who_is_late_is_named_and_loses_what_the_instructors_late_policy_takes(s
     notes = {report["student"]: report["notes"] for report in grade.grade_folder(handed_in, root, place)}
     assert notes == {
         "ada": [],
-        "eve": ["late: handed in 1 d 1.5 h after the due date; the late policy takes 9 points"],
+        "eve": ["late: handed in 1 day, 1:30:00 (h:min:s) after the due date; the late policy takes 9 points"],
         "roejim_4712": ["late: Canvas says so in the file's name"],
     }
     assert {name: given[TOPIC] for name, given in marks.read_marks(place / "gradebook.db").given.items()} == {
@@ -518,6 +518,14 @@ def test_an_answer_whose_cell_had_to_be_stopped_has_no_marks_whatever_it_had_def
     notebook, _ = grade_one.OnlyWhole().preprocess(stopped_by(ename, evalue), {})
     assert determine_grade(notebook.cells[1]) == ((0, 4.0) if note else (4.0, 4.0))
     assert list(map(str, grade_one.stopped(notebook.cells))) == ([note] if note else [])
+
+
+def test_a_loop_does_not_hide_who_reached_for_the_judge(tmp_path: Path) -> None:
+    notebook = stopped_by("CellTimeoutError")
+    notebook.cells[1].outputs = [nbformat.v4.new_output("error", ename=TAMPERED, evalue="", traceback=[])]
+    put(tmp_path / "n.ipynb", grade_one.OnlyWhole().preprocess(notebook, {})[0])
+    with pytest.raises(grade_one.NotGraded, match="no mark of this notebook can be trusted"):
+        grade_one._blame_ourselves(tmp_path / "n.ipynb")
 
 
 @pytest.mark.parametrize(("handed_out", "graded"), [(None, 7), (7, 7), (3, 7)])

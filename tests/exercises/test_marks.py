@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import csv
 import os
+import subprocess
+import sys
 from pathlib import Path
 
 import nbformat
@@ -235,6 +237,14 @@ def test_a_private_file_that_bears_the_name_of_no_task_is_told(tmp_path: Path, m
         (tmp_path / name).write_text("")
     monkeypatch.setenv("COURSE_OVERLAY", str(tmp_path))
     assert tasks.unknown() == wrong
+
+
+def test_a_reader_who_has_seen_enough_of_the_tasks_ends_them_quietly() -> None:
+    line = [sys.executable, "-m", "tools.tasks", "07a"]
+    with subprocess.Popen(line, cwd=course.ROOT, stdout=subprocess.PIPE, stderr=subprocess.PIPE) as process:
+        assert process.stdout is not None and process.stderr is not None
+        process.stdout.close()
+        assert (process.wait(timeout=60), process.stderr.read()) == (0, b"")
 
 
 # -- feedback -----------------------------------------------------------------------------------------------------------------------------
