@@ -36,9 +36,9 @@ def ensure_spark() -> None:
 
 
 def main(argv: list[str]) -> int:
-    """Browsers first, one at a time: they are timed, and each wants both cores. Then the rest, a file to a worker."""
+    """Browsers and what is timed first, one at a time: a test beside them would be in their time. Then the rest, a file to a worker."""
     ensure_spark()
-    runs = [["-m", "slow and browser"], ["-m", "slow and not browser", "-n", "2", "--dist", "loadfile"]]
+    runs = [["-m", "slow and (browser or timed)"], ["-m", "slow and not browser and not timed", "-n", "2", "--dist", "loadfile"]]
     codes = [subprocess.call([sys.executable, "-m", "pytest", "-q", *run, *argv], cwd=ROOT) for run in runs]
     found = [code for code in codes if code != NOTHING_FOUND]
     return max(found, default=NOTHING_FOUND)

@@ -80,6 +80,9 @@ def test_plain_pip_finds_the_lock_complete() -> None:
         assert {"rfc3987-syntax", "lark", "hatchling", "editables", "uv"} <= names(name)
 
 
+ALONE, BESIDE_ANOTHER = "slow and (browser or timed)", "slow and not browser and not timed"
+
+
 def test_slow_tests_bring_spark_beside_the_rest_where_there_is_java(monkeypatch: pytest.MonkeyPatch) -> None:
     calls: list[list[str]] = []
     monkeypatch.setattr(slow.subprocess, "run", lambda command, **_: calls.append(command))
@@ -90,8 +93,8 @@ def test_slow_tests_bring_spark_beside_the_rest_where_there_is_java(monkeypatch:
         monkeypatch.setattr(slow, "spark_is_there", lambda there=there: there)
         calls.clear()
         assert slow.main(["tests"]) == 0
-        *installs, browsers, others = calls
-        assert len(installs) == expected and browsers[-3:] == ["-m", "slow and browser", "tests"] and "slow and not browser" in others
+        *installs, alone, others = calls
+        assert len(installs) == expected and alone[-3:] == ["-m", ALONE, "tests"] and BESIDE_ANOTHER in others
         assert all({"--no-deps", "--require-hashes", SPARK_LOCK} <= set(call) for call in installs)
 
 

@@ -209,6 +209,7 @@ def test_make_has_the_same_commands(start: ModuleType) -> None:
 
 
 @pytest.mark.slow
+@pytest.mark.timed
 def test_the_second_run_adds_less_than_half_a_second(start: ModuleType) -> None:
     start.ensure_environment("learner")
     times = []

@@ -139,6 +139,7 @@ def test_a_curveball_is_asked_before_it_is_answered(a: Scenario, in_lab: None):
 
 
 @pytest.mark.slow
+@pytest.mark.timed
 @pytest.mark.parametrize("build", [dials.dials, dials.balls])
 def test_a_panel_redraws_within_a_tenth_of_a_second(a: Scenario, in_lab: None, build):
     panel = build(a)

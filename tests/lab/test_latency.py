@@ -341,6 +341,7 @@ def test_an_impossible_call_is_refused(make: Callable[[], object]):
 
 
 @pytest.mark.slow
+@pytest.mark.timed
 @pytest.mark.parametrize("name", COMPOSITIONS)
 def test_a_hundred_thousand_samples_take_less_than_a_hundred_ms(name: str):
     assert median_ms(COMPOSITIONS[name]) < 100

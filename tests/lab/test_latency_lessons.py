@@ -211,6 +211,7 @@ PANELS: dict[str, tuple[Any, ...]] = {
 
 
 @pytest.mark.slow
+@pytest.mark.timed
 @pytest.mark.parametrize("name", PANELS)
 def test_a_panel_redraws_in_under_100_ms(name: str) -> None:
     model, draw, moved, values, others = PANELS[name]

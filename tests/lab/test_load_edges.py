@@ -186,6 +186,7 @@ def test_frames_that_are_no_graph_are_refused(frame, named):
 
 
 @pytest.mark.slow
+@pytest.mark.timed
 def test_a_million_lines_take_a_few_seconds(tmp_path):
     rng = np.random.default_rng(1)
     path = write(tmp_path, "\n".join(f"{a}\t{b}" for a, b in rng.integers(0, 10**6, (1_000_000, 2)).tolist()))

@@ -287,6 +287,7 @@ def test_a_graph_that_cannot_be_counted_is_refused(follows: pd.DataFrame, users:
 
 
 @pytest.mark.slow
+@pytest.mark.timed
 def test_a_slider_moves_in_less_than_a_tenth_of_a_second():
     model = ScaleModel.generate(users=200_000, edges=5_000_000)
     times = {"threshold": [], "share": [], "price": [], "per edge": []}

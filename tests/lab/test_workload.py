@@ -312,6 +312,7 @@ def test_shapes_that_cannot_be_are_refused():
 
 
 @pytest.mark.slow
+@pytest.mark.timed
 @pytest.mark.parametrize("users, limit_s", [(2_000, 1.0), (10_000, 4.0)])
 def test_generation_is_quick(users, limit_s):
     workload.generate(100, 0)  # imports

@@ -95,6 +95,7 @@ def test_in_a_headless_run_it_prints_counts_and_the_first_rows_the_same_each_tim
 
 
 @pytest.mark.slow
+@pytest.mark.timed
 def test_a_filter_redraws_in_a_tenth_of_a_second(view):
     took_s = []
     for words in ("t", "ti", "tim", "time", "timel", "timeline", ""):

@@ -153,6 +153,7 @@ def test_a_headless_sheet_shows_design_a(headless, capsys):
 
 
 @pytest.mark.slow
+@pytest.mark.timed
 def test_a_field_is_judged_in_a_tenth_of_a_second(in_lab):
     view, took_s = SheetView(full()), []
     for millions in range(1, 8):

@@ -185,6 +185,7 @@ def test_a_headless_run_shows_the_bank_and_one_play_the_same_each_time(headless,
 
 
 @pytest.mark.slow
+@pytest.mark.timed
 def test_a_pick_redraws_in_a_tenth_of_a_second(in_lab):
     view, took_s = GameView(Game()), []
     for name in good_picks():
